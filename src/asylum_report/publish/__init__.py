@@ -1,0 +1,1 @@
+"""From tables, charts and numbers to the website, the brief and the downloads."""
