@@ -1,0 +1,121 @@
+"""What a chart is, before anything draws it: marks, intervals, events, words and its data table.
+
+Plain immutable data, so that a chart can be compared, hashed and stored as JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Kind = Literal["line", "bar", "stack", "dot"]
+"""line: values over time. bar: horizontal bars by category, series side by side. stack: vertical
+stacked bars over time. dot: horizontal points with intervals by category, sorted as given."""
+
+XScale = Literal["year", "fiscal-year", "month", "category"]
+YFormat = Literal["percent", "count", "points"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One labelled run of values.
+
+    Parameters
+    ----------
+    label
+        Shown beside the marks, not in a legend, where there is room.
+    colour
+        Name of a colour token: germany, france, usa, first, second, third, fourth, muted, accent.
+    x
+        ISO dates for month scales ("2023-05"), years as "2023", or category names.
+    y
+        Values; None is missing and is drawn as a gap, never as zero.
+    low, high
+        Ends of the interval of each value, or empty.
+    n
+        Merits decisions or persons behind each value, or empty.
+    hollow
+        True where the period is partial, provisional or rests on fewer than 50 merits decisions:
+        drawn hollow (points) or hatched (bars) and not joined by a solid line.
+    notes
+        A word on each value for tooltips and the data table, or empty.
+    """
+
+    label: str
+    colour: str
+    x: tuple[str, ...]
+    y: tuple[float | None, ...]
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+    n: tuple[int | None, ...] = ()
+    hollow: tuple[bool, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("y", "low", "high", "n", "hollow", "notes"):
+            values = getattr(self, name)
+            if values and len(values) != len(self.x):
+                raise ValueError(f"series {self.label!r}: {name} has {len(values)} values for {len(self.x)} x")
+
+
+@dataclass(frozen=True)
+class Event:
+    """A dated event, drawn as a thin labelled line."""
+
+    date: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The data behind a chart, as shown in its "table" disclosure and its CSV."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | int | None, ...], ...]
+    formats: tuple[str, ...] = ()
+    """One a column: "text", "percent" (one decimal), "count" (thousands), "points"; or empty."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: what it shows, in marks and in words.
+
+    Parameters
+    ----------
+    name
+        Short name with hyphens: file name, id prefix and address.
+    title
+        The finding, as a sentence without its full stop.
+    subtitle
+        The measure: definition, stage, unit, period.
+    source
+        Publisher, dataset and vintage of every figure shown.
+    alt
+        What the chart shows, for those who cannot see it: two or three sentences with figures.
+    note
+        Partial periods, breaks, what an interval means.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    kind: Kind
+    x_scale: XScale
+    y_format: YFormat
+    series: tuple[Series, ...]
+    source: str
+    alt: str
+    table: Table
+    note: str = ""
+    events: tuple[Event, ...] = ()
+    y_max: float | None = None
+    y_label: str = ""
+    tall: bool = False
+    """Takes the height its categories need, as a long list of destinations does."""
+
+    def key(self) -> str:
+        """Return a hash of everything in the chart: equal charts have equal keys."""
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
