@@ -1,3 +1,34 @@
-"""Protection of Russian asylum seekers by destination, rebuilt from official statistics."""
+"""Protection of Russian asylum seekers by destination, rebuilt from official statistics.
+
+>>> import asylum_report as ar
+>>> ar.rates(destination="Germany", years=(2023, 2025))  # doctest: +SKIP
+
+Everything is imported when first used, so that the command answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
 
 __version__ = "0.1.0"
+
+_API = (
+    "applications", "decisions", "encounters", "enforcement", "events", "figures", "grants",
+    "rates", "stocks",
+)  # fmt: skip
+__all__ = ["__version__", "chart", "table", *_API]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _API:
+        return getattr(importlib.import_module("asylum_report.api"), name)
+    if name == "table":
+        return importlib.import_module("asylum_report.display").table
+    if name == "chart":
+        return importlib.import_module("asylum_report.charts.library").chart
+    raise AttributeError(f"module 'asylum_report' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,14 +1,18 @@
 """What a chart is, before anything draws it: marks, intervals, events, words and its data table.
 
-Plain immutable data, so that a chart can be compared, hashed and stored as JSON.
+Plain immutable data, so that a chart can be compared, hashed and stored as JSON. Shares and
+differences of shares are fractions everywhere: 0.289 is 28.9%, and 0.05 is five points.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from asylum_report import identity
 
 Kind = Literal["line", "bar", "stack", "dot"]
 """line: values over time. bar: horizontal bars by category, series side by side. stack: vertical
@@ -27,7 +31,8 @@ class Series:
     label
         Shown beside the marks, not in a legend, where there is room.
     colour
-        Name of a colour token: germany, france, usa, first, second, third, fourth, muted, accent.
+        Name of a colour token: germany, france, usa, first, second, third, fourth, muted, accent;
+        of a part of a stack also refugee, complementary, rejected, closed.
     x
         ISO dates for month scales ("2023-05"), years as "2023", or category names.
     y
@@ -57,7 +62,15 @@ class Series:
         for name in ("y", "low", "high", "n", "hollow", "notes"):
             values = getattr(self, name)
             if values and len(values) != len(self.x):
-                raise ValueError(f"series {self.label!r}: {name} has {len(values)} values for {len(self.x)} x")
+                raise ValueError(
+                    f"series {self.label!r}: {name} has {len(values)} values for {len(self.x)} x"
+                )
+        if len(self.low) != len(self.high):
+            raise ValueError(f"series {self.label!r}: an interval needs both low and high")
+        if len(set(self.x)) != len(self.x):
+            raise ValueError(f"series {self.label!r}: an x stands twice")
+        if self.colour not in identity.COLOURS:
+            raise ValueError(f"series {self.label!r}: no colour is called {self.colour!r}")
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,11 @@ class Table:
     rows: tuple[tuple[str | float | int | None, ...], ...]
     formats: tuple[str, ...] = ()
     """One a column: "text", "percent" (one decimal), "count" (thousands), "points"; or empty."""
+
+    def __post_init__(self) -> None:
+        width = len(self.columns)
+        if any(len(row) != width for row in self.rows) or len(self.formats) not in (0, width):
+            raise ValueError(f"table of {self.columns}: a row or the formats have another length")
 
 
 @dataclass(frozen=True)
@@ -114,8 +132,22 @@ class Chart:
     y_label: str = ""
     tall: bool = False
     """Takes the height its categories need, as a long list of destinations does."""
+    hollow_means: str = "partial or provisional period, or fewer than 50 decisions"
+    """What hollow or hatched marks mean, written below the plot where there are any; or empty."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.name):
+            raise ValueError(f"chart {self.name!r}: a name is small letters, digits and hyphens")
+        if not any(s.x for s in self.series):
+            raise ValueError(f"chart {self.name!r}: nothing to draw")
 
     def key(self) -> str:
         """Return a hash of everything in the chart: equal charts have equal keys."""
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Return what a notebook keeps of the chart when it ends a cell."""
+        from asylum_report.charts.bundle import mimebundle
+
+        return mimebundle(self)

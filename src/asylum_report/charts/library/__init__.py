@@ -1,0 +1,52 @@
+"""The report's own charts: each a function from the tidy tables to a `Chart`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from asylum_report.charts.library import arrivals, countries, recognition
+from asylum_report.charts.model import Chart
+from asylum_report.errors import UnknownName
+
+MAKERS: dict[str, Callable[[], Chart]] = {
+    "recognition-three-countries": recognition.headline,
+    "recognition-definitions": recognition.definitions,
+    "applications-destinations": arrivals.applications_destinations,
+    "applications-monthly": arrivals.applications_monthly,
+    "applications-men": arrivals.men,
+    "germany-outcomes": countries.germany_outcomes,
+    "germany-stages": countries.germany_stages,
+    "germany-definitions": countries.germany_definitions,
+    "germany-pending": arrivals.germany_pending,
+    "france-outcomes": countries.france_outcomes,
+    "france-stages": countries.france_stages,
+    "us-authorities": countries.us_authorities,
+    "us-court-outcomes": countries.us_outcomes,
+    "us-encounters": arrivals.us_encounters,
+    "us-grants": arrivals.us_grants,
+    "across-latest": countries.across_latest,
+    "across-change": countries.across_change,
+}
+
+
+@cache
+def chart(name: str) -> Chart:
+    """Return one of the report's charts by name.
+
+    Raises
+    ------
+    UnknownName
+        With the names there are.
+    """
+    if name not in MAKERS:
+        raise UnknownName(f"unknown chart '{name}'", todo=f"use one of {', '.join(MAKERS)}")
+    made = MAKERS[name]()
+    if made.name != name:
+        raise ValueError(f"chart {made.name} is registered as {name}")
+    return made
+
+
+def all_charts() -> dict[str, Chart]:
+    """Return every chart of the report by name."""
+    return {name: chart(name) for name in MAKERS}

@@ -1,0 +1,294 @@
+"""Charts on people who ask: applications, men of two age groups, encounters, grants, pending."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from asylum_report import places, records
+from asylum_report.charts.library import parts
+from asylum_report.charts.model import Chart, Series, Table
+
+Row = Mapping[str, Any]
+SINCE_WAR = (2022, 2025)
+
+
+def applications_destinations() -> Chart:
+    """Draw where Russian citizens lodged first applications since the invasion."""
+    years = [str(year) for year in range(SINCE_WAR[0], SINCE_WAR[1] + 1)]
+    used = [
+        row
+        for row in records.rows("applications", origin="RUS", source="UNHCR", kind="first")
+        if row["period_start"][:4] in years and row["count"] is not None
+    ]
+    total: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    partial = set()
+    for row in used:
+        name = parts.destination_name(row)
+        total[name][row["period_start"][:4]] += row["count"]
+        if row["status"] == "partial":
+            partial.add((name, row["period_start"][:4]))
+    order = sorted(total, key=lambda name: -sum(total[name].values()))[:14]
+    top = order[0]
+    return Chart(
+        name="applications-destinations",
+        title="Most first claims since the invasion were made in the United States and Germany",
+        subtitle=f"First asylum applications by Russian citizens, {years[0]} to {years[-1]} together, "
+        "persons, 14 destinations with most",
+        kind="bar",
+        x_scale="category",
+        y_format="count",
+        tall=True,
+        series=(
+            Series(
+                label=f"{years[0]}-{years[-1]}",
+                colour="accent",
+                x=tuple(order),
+                y=tuple(sum(total[name].values()) for name in order),
+                hollow=tuple(any(one == name for one, _ in partial) for name in order),
+            ),
+        ),
+        source=parts.source(used),
+        note="Hatched: one of the years is partial. The two US authorities take different "
+        "applications, but a claim that USCIS does not grant may come before a court later.",
+        alt=f"Horizontal bars for 14 destinations. {top} has most first applications, "
+        f"{sum(total[top].values()):,}; then {order[1]}, {sum(total[order[1]].values()):,}, and "
+        f"{order[2]}, {sum(total[order[2]].values()):,}.",
+        table=Table(
+            ("", *years, "Together"),
+            tuple(
+                (name, *(total[name].get(year) for year in years), sum(total[name].values()))
+                for name in order
+            ),
+            ("text", *("count",) * (len(years) + 1)),
+        ),
+    )
+
+
+def applications_monthly() -> Chart:
+    """Draw Eurostat's monthly first-time applicants in all reporting countries."""
+    rows = [
+        row
+        for row in records.rows(
+            "applications", origin="RUS", dataset="migr_asyappctzm", destination="EU+"
+        )
+        if row["kind"] == "first" and row["count"] is not None
+    ]
+    rows.sort(key=lambda row: row["period_start"])
+    whole = [row for row in rows if row["status"] == "complete"]
+    recent = [row for row in whole if row["period_start"] >= "2021"]
+    peak = max(recent, key=lambda row: row["count"])
+    last = whole[-1]
+    return Chart(
+        name="applications-monthly",
+        title=f"First claims in Europe peaked in {parts.month_name(peak['period_start'])} and are now "
+        f"at {last['count']:,} a month",
+        subtitle="First-time asylum applicants with Russian citizenship, all reporting EU+ countries, "
+        "persons, by month",
+        kind="line",
+        x_scale="month",
+        y_format="count",
+        series=(
+            Series(
+                label="First-time applicants",
+                colour="accent",
+                x=tuple(row["period_start"][:7] for row in rows),
+                y=tuple(row["count"] for row in rows),
+                hollow=tuple(row["status"] != "complete" for row in rows),
+            ),
+        ),
+        events=parts.events(("2022-02-24-invasion", "2022-09-21-mobilisation", "2023-11-30-finland-border")),
+        source=parts.source(rows),
+        note="Sum of the countries that reported, each rounded to 5. Hollow: the newest months, for "
+        "which most countries had not reported yet; they are not a fall.",
+        alt=f"Line of monthly first-time applicants from January 2013: a peak in 2013, another in 2016, "
+        f"{peak['count']:,} in {parts.month_name(peak['period_start'])} after the invasion and the "
+        f"mobilisation, and {last['count']:,} in {parts.month_name(last['period_start'])}.",
+        table=Table(
+            ("Month", "First-time applicants", "Remark"),
+            tuple((row["period_start"][:7], row["count"],
+                   "" if row["status"] == "complete" else "partial reporting") for row in rows),
+            ("text", "count", "text"),
+        ),
+    )  # fmt: skip
+
+
+def men() -> Chart:
+    """Draw how many of the applicants are men of two age groups, by destination."""
+    rows = records.rows("applications", origin="RUS", dataset="migr_asyappctza", kind="all")
+    aged = [row for row in rows if row["sex"] == "M" and row["age"] in ("Y18-34", "Y35-64")]
+    newest = max(row["vintage"] for row in aged)
+    year = max(row["period_start"][:4] for row in aged if row["vintage"] == newest)
+    cell = {
+        (row["destination"], row["sex"], row["age"]): row["count"]
+        for row in rows
+        if row["vintage"] == newest and row["period_start"][:4] == year
+    }
+    used = [row for row in aged if row["vintage"] == newest and row["period_start"][:4] == year]
+
+    def share(code: str, age: str) -> float | None:
+        whole, part = cell.get((code, "T", "TOTAL")), cell.get((code, "M", age))
+        return part / whole if whole and part is not None else None
+
+    codes = sorted(
+        (code for code, sex, age in cell
+         if (sex, age) == ("T", "TOTAL") and (cell[code, sex, age] or 0) >= 200),
+        key=lambda code: -((share(code, "Y18-34") or 0) + (share(code, "Y35-64") or 0)),
+    )  # fmt: skip
+    ages = (("Y18-34", "Men aged 18-34", "first"), ("Y35-64", "Men aged 35-64", "second"))
+    eu = [share("EU27", age) for age, *_ in ages]
+    return Chart(
+        name="applications-men",
+        title=f"In {year} men aged 18 to 34 were {parts.percent(eu[0])} of Russian applicants in the EU",
+        subtitle=f"Share of all asylum applicants with Russian citizenship, {year}, destinations with "
+        "at least 200 applicants",
+        kind="bar",
+        x_scale="category",
+        y_format="percent",
+        tall=True,
+        series=tuple(
+            Series(label, colour, tuple(places.name(c) for c in codes),
+                   tuple(share(c, age) for c in codes))
+            for age, label, colour in ages
+        ),
+        source=parts.source(used),
+        note="Eurostat rounds to 5 and publishes these two age groups only; neither is the age of "
+        f"conscription. {year} is the newest year held by age. No register says who fled the draft.",
+        alt=f"Bars by destination: in the EU as a whole men aged 18 to 34 were {parts.percent(eu[0])} and "
+        f"men aged 35 to 64 {parts.percent(eu[1])} of applicants with Russian citizenship in {year}.",
+        table=Table(
+            ("", "All applicants", "Men 18-34", "Men 35-64", "Share 18-34", "Share 35-64"),
+            tuple(
+                (places.name(c), cell[c, "T", "TOTAL"], cell.get((c, "M", "Y18-34")),
+                 cell.get((c, "M", "Y35-64")), share(c, "Y18-34"), share(c, "Y35-64"))
+                for c in codes
+            ),
+            ("text", "count", "count", "count", "percent", "percent"),
+        ),
+    )  # fmt: skip
+
+
+def us_encounters() -> Chart:
+    """Draw border encounters of Russian citizens by month and region."""
+    rows = records.rows("encounters")
+    regions = (
+        ("southwest", "South-west land border", "usa"),
+        ("other", "Airports, sea, other", "muted"),
+    )
+    total: dict[tuple[str, str], int] = defaultdict(int)
+    for row in rows:
+        total[row["period_start"][:7], row["region"]] += row["count"] or 0
+    months = sorted({month for month, _ in total})
+    peak = max(months, key=lambda month: total.get((month, "southwest"), 0))
+    return Chart(
+        name="us-encounters",
+        title=f"Encounters at the south-west border peaked in {parts.month_name(peak + '-01')} and all "
+        "but ended when CBP One was shut",
+        subtitle="CBP encounters of Russian citizens, events, by month and region",
+        kind="line",
+        x_scale="month",
+        y_format="count",
+        series=tuple(
+            Series(label, colour, tuple(months), tuple(total.get((month, region)) for month in months))
+            for region, label, colour in regions
+        ),
+        events=parts.events(("2022-02-24-invasion", "2023-01-cbp-one-starts", "2025-01-20-cbp-one-ends")),
+        source=parts.source(rows),
+        note="An encounter is an event, not a person and not an asylum claim. Encounters at airports "
+        "and sea ports are mostly not about asylum. A month without a row in the file is a gap. The "
+        "northern land border (a few a month) is in the table only.",
+        alt=f"Two lines by month, October 2019 to {parts.month_name(months[-1] + '-01')}: the south-west "
+        f"land border rises to {total[peak, 'southwest']:,} in {parts.month_name(peak + '-01')} and falls "
+        f"to {total.get((months[-1], 'southwest'), 0):,} in {parts.month_name(months[-1] + '-01')}.",
+        table=Table(
+            ("Month", "South-west land border", "Northern land border", "Other"),
+            tuple((m, *(total.get((m, region)) for region in ("southwest", "northern", "other")))
+                  for m in months),
+            ("text", "count", "count", "count"),
+        ),
+    )  # fmt: skip
+
+
+MEASURES = (
+    ("asylum-affirmative", "OHSS", "Asylum granted by USCIS", "first"),
+    ("asylum-defensive", "OHSS", "Asylum granted by courts", "usa"),
+    ("refugee-admissions", "PRM", "Refugees admitted", "third"),
+)
+
+
+def us_grants() -> Chart:
+    """Draw grants of asylum and refugee admissions by fiscal year."""
+    rows = [row for row in records.rows("grants") if int(row["fiscal_year"]) >= 2014]
+    total: dict[tuple[str, str, str], int] = defaultdict(int)
+    part = set()
+    for row in rows:
+        key = (row["measure"], row["source"], str(row["fiscal_year"]))
+        total[key] += row["count"] or 0
+        if row["status"] == "partial":
+            part.add(key)
+    years = sorted({year for _, _, year in total})
+    defensive = total.get(("asylum-defensive", "OHSS", "2023"))
+    return Chart(
+        name="us-grants",
+        title=f"Courts granted asylum to about {defensive:,} Russians in fiscal year 2023; refugee "
+        "admission is another, smaller way",
+        subtitle="Persons with Russian citizenship, US fiscal years (October to September)",
+        kind="line",
+        x_scale="fiscal-year",
+        y_format="count",
+        series=tuple(
+            Series(
+                label, colour, tuple(years), tuple(total.get((measure, source, y)) for y in years),
+                hollow=tuple((measure, source, y) in part for y in years),
+            )
+            for measure, source, label, colour in MEASURES
+        ),
+        source=parts.source(rows),
+        note="Asylum is granted to people already in the country; refugees are admitted from abroad. "
+        "The two are different things and are never added. OHSS rounds to 10. Refugee admissions of "
+        "fiscal year 2025 cover October to December 2024 only.",
+        alt=f"Three lines by fiscal year from 2014. Asylum granted by courts rises to {defensive:,} in "
+        "2023; asylum granted by USCIS and refugee admissions stay below it in that year.",
+        table=Table(
+            ("Fiscal year", *(label for _, _, label, _ in MEASURES)),
+            tuple((y, *(total.get((m, s, y)) for m, s, *_ in MEASURES)) for y in years),
+            ("text", "count", "count", "count"),
+        ),
+    )  # fmt: skip
+
+
+def germany_pending() -> Chart:
+    """Draw applications pending at BAMF by month."""
+    rows = [row for row in records.rows("stocks", source="BAMF", destination="DEU")
+            if row["population"] in ("pending-first", "pending-repeat")]  # fmt: skip
+    kinds = (
+        ("pending-first", "First applications", "first"),
+        ("pending-repeat", "Repeat applications", "second"),
+    )
+    value = {(row["population"], str(row["date"])[:7]): row["count"] for row in rows}
+    months = sorted({month for _, month in value})
+    peak = max(months, key=lambda month: value.get(("pending-first", month)) or 0)
+    last = months[-1]
+    return Chart(
+        name="germany-pending",
+        title=f"Pending first applications fell from {value['pending-first', peak]:,} in "
+        f"{parts.month_name(peak + '-01')} to {value['pending-first', last]:,} in {parts.month_name(last + '-01')}",
+        subtitle="Asylum applications of Russian citizens pending at BAMF at the end of the month, persons",
+        kind="line",
+        x_scale="month",
+        y_format="count",
+        series=tuple(
+            Series(label, colour, tuple(months), tuple(value.get((kind, month)) for month in months))
+            for kind, label, colour in kinds
+        ),
+        source=parts.source(rows),
+        note="The monthly tables held here end in November 2021; later ends of period are in the text.",
+        alt=f"Two lines, January 2015 to {parts.month_name(last + '-01')}: pending first applications peak at "
+        f"{value['pending-first', peak]:,} and end at {value['pending-first', last]:,}.",
+        table=Table(
+            ("End of month", "First applications", "Repeat applications"),
+            tuple((m, *(value.get((kind, m)) for kind, *_ in kinds)) for m in months),
+            ("text", "count", "count"),
+        ),
+    )  # fmt: skip

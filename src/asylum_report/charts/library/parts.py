@@ -1,0 +1,131 @@
+"""Pieces that the report's charts share: rows to series, tables and source lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from asylum_report import places, query, records
+from asylum_report.charts.model import Event, Series, Table
+
+Row = Mapping[str, Any]
+
+INTERVAL = (
+    "Bars are 95% intervals (Jeffreys, widened by rounding); they treat decisions as independent, "
+    "so families decided together make the truth wider."
+)
+HOLLOW = "Hollow points rest on part of a year or on fewer than 50 decisions."
+FEWER = "Years with fewer than 20 decisions on the merits are left out."
+
+
+def rates(
+    destination: str | None,
+    years: tuple[int, int],
+    *,
+    authority: str | None = None,
+    stage: str | None = None,
+    definition: str = "protection",
+) -> list[dict[str, Any]]:
+    """Return UNHCR's rates on Russian citizens for one destination, or all where it is None."""
+    codes = [destination] if destination else None
+    found = query.rate_records("RUS", codes, years, definition, stage, "UNHCR")
+    return [row for row in found if authority is None or row["authority"] == authority]
+
+
+def rate_series(rows: Sequence[Row], label: str, colour: str, years: Iterable[int]) -> Series:
+    """Return a series of yearly rates; a year without a rate is a gap."""
+    by_year = {int(str(row["period_start"])[:4]): row for row in rows}
+    span = list(years)
+    found = [by_year.get(year) for year in span]
+    return Series(
+        label=label,
+        colour=colour,
+        x=tuple(str(year) for year in span),
+        y=tuple(row["rate"] if row else None for row in found),
+        low=tuple(row["low"] if row else None for row in found),
+        high=tuple(row["high"] if row else None for row in found),
+        n=tuple(row["n"] if row else None for row in found),
+        hollow=tuple(bool(row and (row["marked"] or row["status"] == "partial")) for row in found),
+        notes=tuple(
+            "part of the year" if row and row["status"] == "partial" else "" for row in found
+        ),
+    )
+
+
+def rate_table(labelled: Iterable[tuple[str, Row]]) -> Table:
+    """Return the table behind a chart of rates: who, period, rate, interval, n, counts, status."""
+    rows: list[tuple[str | float | int | None, ...]] = []
+    for label, row in labelled:
+        rows.append((
+            label, period(row), row["rate"], row["low"], row["high"], row["n"], row["numerator"],
+            row["rejected"], row["closed"],
+            "; ".join(part for part in (
+                row["reason"], "" if row["status"] == "complete" else row["status"],
+                "fewer than 50 decisions" if row["marked"] and row["rate"] is not None else "",
+            ) if part),
+        ))  # fmt: skip
+    return Table(
+        ("", "Period", "Rate", "95% from", "95% to", "Decisions (n)", "Positive", "Rejected",
+         "Closed", "Remark"),
+        tuple(rows),
+        ("text", "text", "percent", "percent", "percent", "count", "count", "count", "count", "text"),
+    )  # fmt: skip
+
+
+def period(row: Row) -> str:
+    """Return a row's period as people write it."""
+    start, end = str(row["period_start"])[:10], str(row["period_end"])[:10]
+    if start[5:] == "01-01" and end[5:] == "12-31" and start[:4] == end[:4]:
+        return start[:4]
+    return start[:7] if start[:7] == end[:7] else f"{start} to {end}"
+
+
+def source(rows: Iterable[Row]) -> str:
+    """Return publisher, dataset and vintage of the rows, each once."""
+    names = {
+        "unhcr-asylum-decisions": "Refugee Population Statistics Database, asylum decisions",
+        "unhcr-asylum-applications": "Refugee Population Statistics Database, asylum applications",
+        "unhcr-population": "Refugee Population Statistics Database, stocks",
+        "migr_asyappctza": "asylum applicants, annual (migr_asyappctza)",
+        "migr_asyappctzm": "asylum applicants, monthly (migr_asyappctzm)",
+        "cbp-nationwide-encounters": "Nationwide Encounters",
+        "bamf-monthly": "monthly asylum statistics by origin",
+        "ohss-yearbook": "Yearbook of Immigration Statistics",
+        "prm-admissions": "refugee admissions",
+    }
+    found = {
+        f"{row['source']}, {names.get(row['dataset'], row['dataset'])}, vintage {row['vintage']}"
+        for row in rows
+    }
+    return "; ".join(sorted(found))
+
+
+def events(ids: Sequence[str]) -> tuple[Event, ...]:
+    """Return events of ``data/processed`` by id, in the order asked for.
+
+    Raises
+    ------
+    KeyError
+        If an id is not among the events, so that a chart cannot silently lose one.
+    """
+    known = {row["event_id"]: row for row in records.rows("events")}
+    return tuple(Event(str(known[one]["date"])[:10], known[one]["label"]) for one in ids)
+
+
+def month_name(day: str) -> str:
+    """Return "October 2022" for an ISO day."""
+    return f"{date.fromisoformat(day[:10]):%B %Y}"
+
+
+def destination_name(row: Row) -> str:
+    """Return the destination's name; the two US authorities are told apart."""
+    name = places.name(row["destination"])
+    if row["destination"] == "USA":
+        return f"{name}: {'immigration courts' if row['authority'] == 'EOIR' else row['authority']}"
+    return name
+
+
+def percent(share: float | None) -> str:
+    """Write a share for alt texts: "29.0%", or "not shown"."""
+    return "not shown" if share is None else f"{100 * share:.1f}%"

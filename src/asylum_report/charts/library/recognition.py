@@ -1,0 +1,190 @@
+"""Charts on recognition in the three countries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from asylum_report.charts.library import parts
+from asylum_report.charts.model import Chart, Series, Table
+
+YEARS = (2008, 2025)
+THREE = (
+    ("Germany", "germany", "DEU", "BAMF"),
+    ("France", "france", "FRA", "OFPRA"),
+    ("US immigration courts", "usa", "USA", "EOIR"),
+)
+WAR = ("2022-02-24-invasion", "2022-09-21-mobilisation")
+
+
+def _span(first: int = YEARS[0]) -> range:
+    return range(first, YEARS[1] + 1)
+
+
+def _value(rows: Sequence[parts.Row], year: int) -> str:
+    found = [row["rate"] for row in rows if str(row["period_start"])[:4] == str(year)]
+    return parts.percent(found[0] if found else None)
+
+
+def headline() -> Chart:
+    """Draw the three countries' protection rates side by side."""
+    found = {label: parts.rates(code, (2015, 2025), authority=authority)
+             for label, _, code, authority in THREE}  # fmt: skip
+    de, fr, us = (found[label] for label, *_ in THREE)
+    return Chart(
+        name="recognition-three-countries",
+        title=f"Germany's protection rate for Russians fell to {_value(de, 2025)}, "
+        f"France's held, US courts' came down from a high level",
+        subtitle="Protection rate: refugee status or other protection per decision on the merits, "
+        "first instance, persons, Russian citizens, by year",
+        kind="line",
+        x_scale="year",
+        y_format="percent",
+        y_max=1.0,
+        series=tuple(
+            parts.rate_series(found[label], label, colour, _span(2015))
+            for label, colour, *_ in THREE
+        ),
+        events=parts.events(WAR),
+        source=parts.source(de + fr + us),
+        note=f"Germany: BAMF, first and repeat applications; France: OFPRA; United States: "
+        f"immigration courts (EOIR). USA 2024 covers about January to June. {parts.INTERVAL} "
+        f"{parts.HOLLOW}",
+        alt=f"Line chart, 2015 to 2025. Germany: {_value(de, 2022)} in 2022, {_value(de, 2023)} in "
+        f"2023, {_value(de, 2024)} in 2024, {_value(de, 2025)} in 2025. France: {_value(fr, 2023)} "
+        f"in 2023, {_value(fr, 2024)} in 2024, {_value(fr, 2025)} in 2025. US immigration courts: "
+        f"{_value(us, 2023)} in 2023 and {_value(us, 2025)} in 2025; 2024 is part of a year.",
+        table=parts.rate_table((label, row) for label, *_ in THREE for row in found[label]),
+    )
+
+
+NAMES = {
+    "protection": "any protection, merits",
+    "refugee": "refugee status, merits",
+    "overall": "any protection, all decisions",
+}
+
+
+def definitions() -> Chart:
+    """Draw what the definition does to the same year's number in the three countries."""
+    year = 2023
+    found: list[tuple[str, str, Any]] = []
+    for label, colour, code, authority in THREE:
+        for name in NAMES:
+            for row in parts.rates(code, (year, year), authority=authority, definition=name):
+                found.append((label, colour, {**row, "name": name}))
+    de = {row["name"]: row["rate"] for label, _, row in found if label == "Germany"}
+    return Chart(
+        name="recognition-definitions",
+        title=f"The definition turns Germany's {parts.percent(de['protection'])} into "
+        f"{parts.percent(de['overall'])}",
+        subtitle=f"Recognition rate by definition, first instance, persons, Russian citizens, {year}",
+        kind="dot",
+        x_scale="category",
+        y_format="percent",
+        y_max=1.0,
+        series=tuple(
+            Series(
+                label=label,
+                colour=colour,
+                x=tuple(f"{label}: {NAMES[row['name']]}" for one, _, row in found if one == label),
+                y=tuple(row["rate"] for one, _, row in found if one == label),
+                low=tuple(row["low"] for one, _, row in found if one == label),
+                high=tuple(row["high"] for one, _, row in found if one == label),
+                n=tuple(row["n"] for one, _, row in found if one == label),
+            )
+            for label, colour, *_ in THREE
+        ),
+        source=parts.source(row for _, _, row in found),
+        note=f"The EU Agency for Asylum's rate (refugee status and subsidiary protection) cannot be "
+        f"worked out here: UNHCR publishes subsidiary and humanitarian protection undivided. "
+        f"{parts.INTERVAL}",
+        alt=f"Points for three definitions in three countries, {year}. Germany: "
+        f"{parts.percent(de['protection'])} of decisions on the merits gave any protection, "
+        f"{parts.percent(de['refugee'])} refugee status; of all decisions, closed ones too, "
+        f"{parts.percent(de['overall'])} gave any protection. In France the definitions hardly "
+        f"differ because few cases are closed.",
+        table=parts.rate_table((f"{label}: {NAMES[row['name']]}", row) for label, _, row in found),
+    )
+
+
+def outcome_stack(
+    name: str,
+    title: str,
+    destination: str,
+    authority: str,
+    where: str,
+    alt: str,
+    note: str = "",
+    first: int = YEARS[0],
+) -> Chart:
+    """Draw an authority's decisions by outcome and year as stacked bars."""
+    rows = parts.rates(destination, (first, YEARS[1]), authority=authority)
+    outcomes = (
+        ("refugee", "Refugee status"),
+        ("complementary", "Other protection"),
+        ("rejected", "Rejected"),
+        ("closed", "Closed otherwise"),
+    )
+    table = Table(
+        ("Year", *(label for _, label in outcomes), "Remark"),
+        tuple(
+            (parts.period(row), *(row[key] for key, _ in outcomes),
+             "" if row["status"] == "complete" else row["status"])
+            for row in rows
+        ),
+        ("text", "count", "count", "count", "count", "text"),
+    )  # fmt: skip
+    return Chart(
+        name=name,
+        title=title,
+        subtitle=f"Decisions by outcome, {where}, Russian citizens, by year",
+        kind="stack",
+        x_scale="year",
+        y_format="count",
+        series=tuple(
+            Series(
+                label=label,
+                colour=key,
+                x=tuple(str(row["period_start"])[:4] for row in rows),
+                y=tuple(row[key] for row in rows),
+                hollow=tuple(row["status"] == "partial" for row in rows),
+            )
+            for key, label in outcomes
+        ),
+        source=parts.source(rows),
+        note=note,
+        alt=alt,
+        table=table,
+    )
+
+
+def lines(
+    name: str,
+    title: str,
+    subtitle: str,
+    wanted: Sequence[tuple[str, str, list[dict[str, Any]]]],
+    alt: str,
+    note: str = "",
+    first: int = YEARS[0],
+    event_ids: Sequence[str] = WAR,
+    y_max: float | None = None,
+) -> Chart:
+    """Draw yearly rates of several authorities, stages or definitions as lines."""
+    return Chart(
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        kind="line",
+        x_scale="year",
+        y_format="percent",
+        y_max=y_max,
+        series=tuple(
+            parts.rate_series(rows, label, colour, _span(first)) for label, colour, rows in wanted
+        ),
+        events=parts.events(event_ids),
+        source=parts.source(row for _, _, rows in wanted for row in rows),
+        note=" ".join(part for part in (note, parts.INTERVAL, parts.HOLLOW, parts.FEWER) if part),
+        alt=alt,
+        table=parts.rate_table((label, row) for label, _, rows in wanted for row in rows),
+    )

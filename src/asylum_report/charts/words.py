@@ -1,0 +1,110 @@
+"""Values, dates and labels of a chart in words, for axes, marks, tables and tooltips."""
+
+from __future__ import annotations
+
+import re
+
+from asylum_report.charts.model import Chart, Series
+
+MISSING = "not published"
+"""What a table shows where the publisher gives no figure."""
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def value(y: float | None, form: str, *, decimals: int | None = None) -> str:
+    """Return a value as a reader sees it.
+
+    Parameters
+    ----------
+    y
+        The value; shares and differences of shares as fractions (0.289 is 28.9%).
+    form
+        ``percent``, ``count`` or ``points``; anything else gives the number as it is.
+    decimals
+        Digits after the point; by default one for percent and points, none for counts.
+    """
+    if y is None:
+        return MISSING
+    if form == "percent":
+        return _signed(f"{_tidy(100 * y, 1 if decimals is None else decimals)}%")
+    if form == "points":
+        number = _tidy(100 * y, 1 if decimals is None else decimals)
+        plus = "+" if 100 * y > 0 and float(number.replace(",", "")) > 0 else ""
+        return _signed(plus + number)
+    if form == "count":
+        whole = float(y).is_integer()
+        digits = decimals if decimals is not None else (0 if whole else 1)
+        return _signed(_tidy(y, digits))
+    return _signed(f"{y:,.6g}")
+
+
+def _tidy(y: float, decimals: int) -> str:
+    """Return a number with thousands separators, without a negative zero."""
+    text = f"{y:,.{decimals}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+def tick(y: float, step: float, form: str) -> str:
+    """Return an axis label: no more decimals than the step between ticks needs."""
+    if form in ("percent", "points"):
+        scaled = round(100 * step, 6)
+        return value(y, form, decimals=0 if scaled.is_integer() else 1)
+    if form == "count" and abs(y) >= 1_000_000:
+        return _signed(f"{y / 1e6:,.1f}".removesuffix(".0") + NBSP + "m")
+    return value(y, "count", decimals=0 if float(step).is_integer() else 1)
+
+
+def month(date: str) -> str:
+    """Return "2022-02-24" or "2022-02" as "Feb 2022", and "2022" as it is."""
+    found = re.match(r"(\d{4})-(\d{2})", date)
+    return f"{MONTHS[int(found[2]) - 1]}{NBSP}{found[1]}" if found else date
+
+
+def point(x: str, scale: str) -> str:
+    """Return the period or category of one value in words."""
+    if scale == "month":
+        return month(x)
+    return f"FY{NBSP}{x}" if scale == "fiscal-year" and x.isdigit() else x
+
+
+def interval(series: Series, i: int, form: str) -> str:
+    """Return the interval of one value in words, or an empty text where it has none."""
+    low = series.low[i] if series.low else None
+    high = series.high[i] if series.high else None
+    if low is None or high is None:
+        return ""
+    return f"{value(low, form)} to {value(high, form)}"
+
+
+def hollow_key(chart: Chart) -> str:
+    """Return what hollow or hatched marks mean, or an empty text where the chart has none."""
+    if not chart.hollow_means or not any(any(s.hollow) for s in chart.series):
+        return ""
+    mark = "Hatched" if chart.kind in ("bar", "stack") else "Hollow"
+    return f"{mark}: {chart.hollow_means}"
+
+
+def cell(content: str | float | int | None, form: str) -> str:
+    """Return a table cell in words; a missing figure as "not published"."""
+    if content is None or content != content:
+        return MISSING
+    if isinstance(content, str):
+        return content
+    return value(content, form if form in ("percent", "count", "points") else "")
+
+
+def raw(content: str | float | int | None) -> str:
+    """Return a cell for CSV: plain digits, at most six decimals, empty where missing."""
+    if content is None or content != content:
+        return ""
+    if isinstance(content, (str, int)):
+        return str(content)
+    text = f"{content:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

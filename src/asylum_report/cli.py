@@ -1,0 +1,172 @@
+"""The command ``asylum-report``: thin, and quick because everything is imported when needed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from asylum_report import __version__
+from asylum_report.errors import ReportError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Protection of Russian asylum seekers by destination, from official statistics.",
+)
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    """Read "2023" or "2015-2025"."""
+    if text is None:
+        return None
+    from asylum_report.errors import UnknownName
+    from asylum_report.query import year_span
+
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        raise UnknownName(f"'{text}' is no year", todo="write 2023 or 2015-2025")
+    return year_span((int(first), int(last or first)))
+
+
+@app.command()
+def rate(
+    destinations: Annotated[
+        list[str] | None,
+        typer.Argument(help="DE, DEU, Germany ...; none for all", show_default=False),
+    ] = None,
+    year: Annotated[str | None, typer.Option(help="A year or a range: 2023, 2015-2025.")] = None,
+    origin: Annotated[str, typer.Option(help="Citizenship of the applicants.")] = "RUS",
+    definition: Annotated[
+        str, typer.Option(help="protection, refugee, eu or overall.")
+    ] = "protection",
+    stage: Annotated[
+        str | None,
+        typer.Option(
+            help="first, repeat, first+repeat, appeal; default: first instance as the "
+            "authority itself counts it."
+        ),
+    ] = None,
+    source: Annotated[str, typer.Option(help="UNHCR, Eurostat or BAMF.")] = "UNHCR",
+    format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
+) -> None:
+    """Print a recognition rate with its n, interval, bounds, counts, definition and vintage."""
+    from asylum_report import query, show
+
+    show.check_format(format, ("table", "json", "csv"))
+    span = _years(year)
+    found = query.rate_records(origin, query.codes(destinations), span, definition, stage, source)
+    if not found:
+        raise query.nothing(origin, destinations, year, stage, source)
+    show.rates(found, format)
+
+
+@app.command()
+def build(
+    publisher: Annotated[str, typer.Option(help="auto, quarto or builtin.")] = "auto",
+    output: Annotated[
+        Path | None, typer.Option(help="Where the site goes; default _site.", show_default=False)
+    ] = None,
+) -> None:
+    """Build data, charts, website and brief; the old site stays until the new one is whole."""
+    from asylum_report import cli_build
+
+    cli_build.build(publisher, output)
+
+
+@app.command()
+def figures() -> None:
+    """Draw every chart into figures/ as SVG, PNG, CSV and Plotly JSON."""
+    from asylum_report import cli_build
+
+    cli_build.figures()
+
+
+@app.command()
+def tables() -> None:
+    """Build the tidy tables in data/processed/ from the embedded vintages."""
+    from asylum_report import process, show
+
+    for name, path in process.build(progress=show.step).items():
+        show.step(f"{name}: {path.name}")
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(help="decisions, applications, events ...")],
+    format: Annotated[str, typer.Option(help="csv, parquet or json.")] = "csv",
+    output: Annotated[
+        Path | None, typer.Option(help="A file; default: standard output.", show_default=False)
+    ] = None,
+    origin: Annotated[
+        str | None, typer.Option(help="Only this citizenship; default all.", show_default=False)
+    ] = None,
+) -> None:
+    """Write a tidy table as CSV, Parquet or JSON."""
+    from asylum_report import show
+
+    show.check_format(format, ("csv", "parquet", "json"))
+    show.export(table, format, output, origin)
+
+
+@app.command()
+def explain(
+    number: Annotated[str, typer.Argument(help="A name such as de.y2023.protection.")],
+) -> None:
+    """Follow a number used in prose back to definition, rows, vintage and file."""
+    from asylum_report import numbers, show
+
+    show.explanation(numbers.explain(number))
+
+
+@app.command()
+def snapshot(
+    folder: Annotated[Path, typer.Argument(help="Folder with the publishers' files.")],
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only these datasets.", show_default=False)
+    ] = None,
+) -> None:
+    """Import publishers' files into immutable vintages under data/raw/."""
+    from asylum_report import show
+    from asylum_report.sources import catalog
+
+    vintages = catalog.import_snapshot(folder, only, progress=show.step)
+    show.step(f"{len(vintages)} vintages in place")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"asylum-report {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Protection of Russian asylum seekers by destination, from official statistics."""
+
+
+def main() -> None:
+    """Run the command; bad input is one line and exit code 2, Ctrl-C is 130."""
+    try:
+        app(standalone_mode=True)
+    except ReportError as error:
+        typer.echo(f"asylum-report: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("asylum-report: stopped", err=True)
+        sys.exit(130)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        typer.echo(f"asylum-report: {error.strerror or error}{where}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Tables in notebooks, as Markdown: JupyterLab and both publishers show it, with nothing fetched.
+
+A DataFrame's own HTML would make Quarto load scripts from another host.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARES = {"rate", "low", "high", "bound_low", "bound_high"}
+"""Columns that hold shares and are written as percentages."""
+
+HEADS = {
+    "period_end": "Until", "period_start": "From", "low": "95% from", "high": "95% to", "n": "n",
+    "value_text": "Value", "complementary": "Other protection", "refugee": "Refugee status",
+    "rejected": "Rejected", "closed": "Closed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table as Markdown and as plain text, for the last line of a notebook's cell."""
+
+    markdown: str
+    plain: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/markdown": self.markdown, "text/plain": self.plain}
+
+
+def _cell(column: str, value: Any) -> str:
+    import pandas as pd
+
+    if value is None or value is pd.NA or value == "" or value != value:
+        return "–"
+    if column in SHARES:
+        return f"{100 * value:.1f}%"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float) or hasattr(value, "item"):
+        return f"{value:,.1f}".removesuffix(".0")
+    if hasattr(value, "date"):
+        return str(value.date())
+    text = str(value)
+    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
+        text = text.replace(sign, safe)
+    return text
+
+
+def table(frame: pd.DataFrame) -> Shown:
+    """Return a DataFrame for display: shares as percentages, counts with commas, "–" for missing.
+
+    Parameters
+    ----------
+    frame
+        Any table of this project. Its index is shown where it has a name.
+    """
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    columns = [str(column) for column in frame.columns]
+    heads = [HEADS.get(c, c.replace("_", " ").capitalize()) for c in columns]
+    numeric = [
+        c in SHARES or frame[original].dtype.kind in "iuf"
+        for c, original in zip(columns, frame.columns, strict=True)
+    ]
+    lines = [
+        "| " + " | ".join(heads) + " |",
+        "|" + "|".join("---:" if right else "---" for right in numeric) + "|",
+    ]
+    for row in frame.itertuples(index=False, name=None):
+        lines.append(
+            "| " + " | ".join(_cell(c, v) for c, v in zip(columns, row, strict=True)) + " |"
+        )
+    return Shown("\n".join(lines) + "\n", frame.to_string(index=False))

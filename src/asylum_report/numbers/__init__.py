@@ -1,0 +1,152 @@
+"""Every number that prose uses, worked out by name and traceable to rows of a vintage."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from asylum_report import __version__, paths, records, store
+from asylum_report.errors import UnknownName
+from asylum_report.numbers import arrivals, recognition
+from asylum_report.numbers.model import NBSP, Number
+
+FILE = "numbers.json"
+ACROSS_YEARS = range(2018, 2026)
+
+
+def compute() -> dict[str, Number]:
+    """Work out every number from the committed Russia tables.
+
+    Returns
+    -------
+    dict
+        Name to `Number`, sorted by name.
+
+    Raises
+    ------
+    InvalidTable
+        If a table is damaged.
+    """
+    decisions = records.rows("decisions", origin="RUS", source="UNHCR")
+    applications = records.rows("applications", origin="RUS")
+    by_dataset: dict[str, list[dict[str, Any]]] = {}
+    for row in applications:
+        by_dataset.setdefault(row["dataset"], []).append(row)
+    monthly = [r for r in by_dataset.get("migr_asyappctzm", []) if r["destination"] == "EU+"]
+    numbers = [
+        *recognition.headline(decisions),
+        *recognition.across(decisions, ACROSS_YEARS),
+        *arrivals.first_applications([r for r in applications if r["source"] == "UNHCR"]),
+        *arrivals.eurostat_annual(by_dataset.get("migr_asyappctza", [])),
+        *arrivals.eurostat_monthly(monthly),
+        *arrivals.encounters(records.rows("encounters", origin="RUS")),
+        *arrivals.admissions(records.rows("grants", origin="RUS")),
+        *_meta(),
+    ]
+    found: dict[str, Number] = {}
+    for number in numbers:
+        if number.name in found:
+            raise ValueError(f"two numbers are called {number.name}")
+        found[number.name] = number
+    return dict(sorted(found.items()))
+
+
+def _meta() -> list[Number]:
+    """Return version and vintages; the report's date is that of its newest vintage."""
+
+    def day(iso: str) -> str:
+        when = date.fromisoformat(iso)
+        return f"{when.day}{NBSP}{when:%B}{NBSP}{when.year}"
+
+    found = [Number("meta.version", __version__, __version__, "text", "version of the report")]
+    newest = "0000"
+    for label, dataset in (
+        ("unhcr", "unhcr-asylum-decisions"),
+        ("eurostat_monthly", "migr_asyappctzm"),
+        ("cbp", "cbp-nationwide-encounters"),
+    ):
+        vintage = store.latest(dataset).date
+        newest = max(newest, vintage)
+        found.append(Number(f"meta.{label}_vintage", vintage, day(vintage), "date",
+                            f"vintage of {dataset}"))  # fmt: skip
+    found.append(Number("meta.date", newest, day(newest), "date", "date of the newest statistic"))
+    return found
+
+
+def displays(numbers: Mapping[str, Number]) -> dict[str, str]:
+    """Return name to the text that prose shows."""
+    return {name: number.display for name, number in numbers.items()}
+
+
+def as_json(numbers: Mapping[str, Number]) -> str:
+    """Return the text of ``numbers.json``: one number a line, so that a diff shows what moved."""
+    lines = []
+    for name, number in numbers.items():
+        entry = {
+            "value": number.value, "display": number.display, "unit": number.unit,
+            "definition": number.definition, "rows": list(number.rows),
+        }  # fmt: skip
+        lines.append(f"{json.dumps(name)}: {json.dumps(entry, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def write(folder: Path | None = None) -> dict[str, Number]:
+    """Work out the numbers and write ``numbers.json`` into `folder` (default data/processed)."""
+    numbers = compute()
+    path = (folder or paths.processed()) / FILE
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(as_json(numbers), encoding="utf-8")
+    temporary.replace(path)
+    return numbers
+
+
+def explain(name: str) -> dict[str, Any]:
+    """Follow a number back to its definition, rows, vintage and file.
+
+    Parameters
+    ----------
+    name
+        As pages write it: ``de.y2023.protection``.
+
+    Returns
+    -------
+    dict
+        name, display, value, unit, definition, table, rows, and vintages with their files.
+
+    Raises
+    ------
+    UnknownName
+        With near names where there are some.
+    """
+    numbers = compute()
+    if name not in numbers:
+        near = difflib.get_close_matches(name, numbers, n=3, cutoff=0.6)
+        todo = f"did you mean {' or '.join(near)}?" if near else "see data/processed/numbers.json"
+        raise UnknownName(f"unknown number '{name}'", todo=todo)
+    number = numbers[name]
+    rows: list[dict[str, Any]] = []
+    table = ""
+    for query in number.rows:
+        table = query["table"]
+        rows += records.rows(table, **{k: v for k, v in query.items() if k != "table"})
+    seen = sorted({(r["source"], r["dataset"], r["vintage"]) for r in rows})
+    return {
+        "name": name, "display": number.display, "value": number.value, "unit": number.unit,
+        "definition": number.definition, "table": table, "rows": rows,
+        "vintages": [_vintage(*one) for one in seen],
+    }  # fmt: skip
+
+
+def _vintage(source: str, dataset: str, day: str) -> dict[str, Any]:
+    """Return a vintage in words and the files of it that are embedded."""
+    files = [
+        str((found.folder / found.meta["file"]).relative_to(paths.root()))
+        for found in store.vintages()
+        if found.dataset == dataset and found.date == day
+    ]
+    return {"text": f"{source}, {dataset}, {day}", "files": files}

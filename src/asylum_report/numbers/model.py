@@ -1,0 +1,105 @@
+"""A number that prose uses: its value, how it is written, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from asylum_report.models.comparison import Change
+from asylum_report.rates import Rate
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number in prose.
+
+    Attributes
+    ----------
+    name
+        Dotted name as pages write it: ``de.y2023.protection``. No part begins with a digit.
+    value
+        The value itself: a share for rates, points as a share for changes, a count, or a text.
+    display
+        How it is written in English.
+    unit
+        percent, points, persons, cases, decisions, encounters, date, text ...
+    definition
+        What it is, in a sentence.
+    rows
+        Queries that give the rows it was worked out from: each a dict with ``table`` and column
+        values, to be run by `asylum_report.records.rows`.
+    """
+
+    name: str
+    value: float | int | str | Sequence[float] | None
+    display: str
+    unit: str
+    definition: str
+    rows: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage with one decimal: 0.2895 is "29.0%" (rounded half to even)."""
+    return f"{100 * share:.1f}%"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Write an interval of shares: "26.8 to 31.2%"."""
+    return f"{100 * low:.1f} to {100 * high:.1f}%".replace(" ", NBSP)
+
+
+def signed(points: float) -> str:
+    """Write a signed number of percentage points with one decimal and a true minus sign."""
+    text = f"{abs(100 * points):.1f}"
+    return text if text == "0.0" else (MINUS if points < 0 else "+") + text
+
+
+def count(value: int) -> str:
+    """Write a count with thousands separated by commas: 5246 is "5,246"."""
+    return f"{value:,}"
+
+
+def rate_numbers(
+    stem: str, worked: Rate, name: str, words: str, rows: tuple[Mapping[str, Any], ...]
+) -> list[Number]:
+    """Return the numbers of one rate: the rate, its interval and its denominator.
+
+    A rate that is not shown gives its denominator only, so that prose cannot use it.
+    """
+    found = [Number(f"{stem}.{name}_n", worked.n, count(worked.n), "decisions",
+                    f"decisions in the denominator: {words}", rows)]  # fmt: skip
+    if worked.value is None or worked.low is None or worked.high is None:
+        return found
+    return [
+        Number(f"{stem}.{name}", worked.value, percent(worked.value), "percent", words, rows),
+        Number(
+            f"{stem}.{name}_ci",
+            (worked.low, worked.high),
+            percent_range(worked.low, worked.high),
+            "percent",
+            f"95% interval of the {words}",
+            rows,
+        ),
+        *found,
+    ]
+
+
+def change_numbers(
+    stem: str, moved: Change | None, words: str, rows: tuple[Mapping[str, Any], ...]
+) -> list[Number]:
+    """Return the numbers of a change in percentage points: the change and its interval."""
+    if moved is None:
+        return []
+    interval = f"{signed(moved.low)} to {signed(moved.high)}".replace(" ", NBSP)
+    return [
+        Number(f"{stem}.points", moved.value, signed(moved.value) + NBSP + "points", "points",
+               f"change of the {words}", rows),
+        Number(f"{stem}.abs", abs(moved.value), f"{abs(100 * moved.value):.1f}", "points",
+               f"size of the change of the {words}", rows),
+        Number(f"{stem}.ci", (moved.low, moved.high), interval, "points",
+               f"95% interval of the change of the {words}", rows),
+    ]  # fmt: skip

@@ -1,0 +1,232 @@
+"""From ``data/raw`` to ``data/processed``: every tidy table, checked, and what describes them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asylum_report import paths, tables
+from asylum_report.columns import DESCRIPTIONS, TABLES, Column, column, key
+from asylum_report.errors import ReportError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from asylum_report.store import Vintage
+
+PACKAGE = "datapackage.json"
+LARGE = 2_000_000
+"""Bytes of CSV from which on the Russia part is committed compressed."""
+
+_ROOMS = (
+    "store.py",
+    "tables.py",
+    "columns.py",
+    "places.py",
+    "authorities.py",
+    "corrections.py",
+    "process.py",
+    "harmonise",
+)
+
+
+def _fingerprint_file(folder: Path) -> Path:
+    """Return where the fingerprint of the last build is kept: beside nothing that is committed."""
+    if folder == paths.processed():
+        return paths.cache() / "processed.txt"
+    return folder / ".processed.txt"
+
+
+def fingerprint() -> str:
+    """Return a hash of everything that the processed tables depend on.
+
+    Sidecars (which hold the hashes of their data), reference tables, and the code of the rooms
+    from the store to the tables.
+    """
+    here = Path(__file__).parent
+    files = sorted(paths.raw().glob("*/*/*/meta.yml"))
+    files += sorted(path for path in paths.reference().iterdir() if path.is_file())
+    for room in _ROOMS:
+        place = here / room
+        files += sorted(place.glob("*.py")) if place.is_dir() else [place]
+    total = hashlib.sha256()
+    for path in files:
+        total.update(path.name.encode())
+        total.update(path.parent.name.encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def stale(folder: Path | None = None) -> bool:
+    """Return whether the processed tables are missing or older than what they are made from."""
+    top = folder or paths.processed()
+    try:
+        recorded = json.loads((top / PACKAGE).read_text(encoding="utf-8"))["resources"]
+        last = _fingerprint_file(top).read_text(encoding="utf-8")
+    except (OSError, ValueError, KeyError):
+        return True
+    if any(
+        not (top / one["path"]).is_file() or (top / one["path"]).stat().st_size != one["bytes"]
+        for one in recorded
+    ):
+        return True
+    return last != fingerprint()
+
+
+def ensure(progress: Callable[[str], None] | None = None) -> bool:
+    """Build the processed tables if they are missing or stale; return whether that was needed."""
+    if not stale():
+        return False
+    build(progress=progress)
+    return True
+
+
+def build(
+    folder: Path | None = None, progress: Callable[[str], None] | None = None
+) -> dict[str, Path]:
+    """Make every tidy table from the vintages on disk, check it, and write it.
+
+    Nothing is written before every table has passed its checks; then each file is written whole
+    and put in its place, ``datapackage.json`` last.
+
+    Parameters
+    ----------
+    folder
+        Where to write; the project's ``data/processed`` unless given.
+    progress
+        Called with a line for each table.
+
+    Returns
+    -------
+    dict
+        Name of each file to its path.
+
+    Raises
+    ------
+    DamagedVintage, MendedFault, InvalidTable
+        If a vintage, a correction or a table is not as it should be.
+    ReportError
+        If the folder cannot be written.
+    """
+    from asylum_report.harmonise import recipes
+
+    top = folder or paths.processed()
+    before = fingerprint()
+    resources: list[dict[str, Any]] = []
+    contents: dict[str, bytes] = {}
+    for name in TABLES:
+        frame = tables.check(name, recipes.table(name))
+        vintages = [vintage for recipe, vintage in recipes.used() if recipe.table == name]
+        if progress:
+            progress(f"{name}: {len(frame):,} rows")
+        contents[f"{name}.parquet"] = tables.parquet(frame)
+        resources.append(_resource(name, f"{name}.parquet", frame, vintages))
+        russia = frame[frame["origin"] == "RUS"] if "origin" in frame.columns else frame
+        path, content = _csv(name, russia, top)
+        contents[path] = content
+        resources.append(_resource(name, path, russia, vintages))
+    for one in resources:
+        content = contents[one["path"]]
+        one |= {"bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
+    written = {}
+    try:
+        for path, content in contents.items():
+            written[path] = tables.place(content, top / path)
+            other = top / (path.removesuffix(".gz") if path.endswith(".gz") else path + ".gz")
+            if path.endswith((".csv", ".csv.gz")):
+                other.unlink(missing_ok=True)
+        text = json.dumps(_package(resources), indent=1, ensure_ascii=False) + "\n"
+        written[PACKAGE] = tables.place(text.encode("utf-8"), top / PACKAGE)
+        tables.place(before.encode(), _fingerprint_file(top))
+    except OSError as error:
+        raise ReportError(
+            f"the tables cannot be written: {error.strerror}", where=str(top)
+        ) from error
+    return written
+
+
+def _csv(name: str, frame: pd.DataFrame, folder: Path) -> tuple[str, bytes]:
+    """Return file name and bytes of the Russia part."""
+    content = tables.csv(frame)
+    if len(content) < LARGE:
+        return f"{name}.csv", content
+    path = folder / f"{name}.csv.gz"
+    # Another version of the compressor would write other bytes for the same rows.
+    try:
+        there = path.read_bytes()
+        if gzip.decompress(there) == content:
+            return path.name, there
+    except (OSError, EOFError):
+        pass
+    return path.name, gzip.compress(content, compresslevel=9, mtime=0)
+
+
+_FIELD_TYPES = {"text": "string", "day": "date", "integer": "integer", "number": "number"}
+
+
+def _field(table: str, name: str) -> dict[str, Any]:
+    one: Column = column(table, name)
+    field: dict[str, Any] = {
+        "name": name,
+        "type": _FIELD_TYPES[one.kind],
+        "title": one.title,
+        "description": one.description,
+    }
+    if one.unit:
+        field["unit"] = one.unit
+    constraints: dict[str, Any] = {"required": not one.blank}
+    if one.values:
+        constraints["enum"] = list(one.values)
+    if one.kind == "integer":
+        constraints["minimum"] = 0
+    return field | {"constraints": constraints}
+
+
+def _resource(
+    name: str, path: str, frame: pd.DataFrame, vintages: list[Vintage]
+) -> dict[str, Any]:
+    """Return the description of one file, without its size and hash."""
+    compressed = path.endswith(".gz")
+    kind = "parquet" if path.endswith(".parquet") else "csv"
+    part = " (origin Russia)" if kind == "csv" and "origin" in TABLES[name] else ""
+    licences = {(str(v.meta["licence"]), str(v.meta["licence_url"])) for v in vintages}
+    return {
+        "name": name if kind == "parquet" else f"{name}-csv",
+        "path": path,
+        "title": DESCRIPTIONS[name] + part,
+        "format": kind,
+        "mediatype": "text/csv" if kind == "csv" else "application/vnd.apache.parquet",
+        **({"compression": "gz"} if compressed else {}),
+        "encoding": "utf-8",
+        "rows": len(frame),
+        "schema": {
+            "fields": [_field(name, each) for each in TABLES[name]],
+            "primaryKey": list(key(name)),
+            "missingValues": [""],
+        },
+        "licenses": [{"title": title, "path": url} for title, url in sorted(licences)],
+        "sources": [
+            {
+                "title": f"{v.publisher}, {v.meta['title']}, vintage {v.date}",
+                "path": str(v.meta["url"]),
+                "dataset": v.dataset,
+                "vintage": v.date,
+            }
+            for v in vintages
+        ],
+    }
+
+
+def _package(resources: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "asylum-report",
+        "title": "Protection of Russian asylum seekers by destination: tidy tables",
+        "description": "Official statistics as published, one row a figure, each with publisher, "
+        "vintage, unit, rounding and status. CSV files hold the part on Russia.",
+        "resources": resources,
+    }

@@ -1,0 +1,144 @@
+"""What a build comes out of, as hashes: equal fingerprints mean equal results.
+
+Three of them, from narrow to wide: the code of one notebook, what charts and numbers come out of,
+and everything the website comes out of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+DRAWN_BY = ("matplotlib", "numpy", "pandas", "plotly", "pyarrow", "scipy", "statsmodels")
+"""Packages whose version can change a figure or a number."""
+
+PUBLISHED_BY = ("smalldocs", "typst", "pypandoc_binary", "nbclient", "ipykernel")
+"""Packages whose version can change a page or the brief."""
+
+NOT_IN_FIGURES = ("publish", "cli")
+"""Parts of the package that only publish: a change in them leaves every figure as it is."""
+
+BUILT = ("assets/fonts/", "report/brief.typ", "report/brief-data.json", "report/charts/")
+"""Results that stand among the sources."""
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def files(root: Path, *patterns: str) -> list[Path]:
+    """List the files under `root` that match the globs, sorted, without caches and hidden ones."""
+    found = {
+        path
+        for pattern in patterns
+        for path in root.glob(pattern)
+        if path.is_file() and not _left_out(path.relative_to(root))
+    }
+    return sorted(found)
+
+
+def _left_out(path: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
+
+def digests(root: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file by its path relative to `root`, with forward slashes."""
+    return {path.relative_to(root).as_posix(): file_digest(path) for path in sorted(paths)}
+
+
+def combine(parts: Mapping[str, Any]) -> str:
+    """Return one hash over named parts, which must be JSON values."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def versions(names: Iterable[str]) -> dict[str, str]:
+    """Return the installed version of each package; one that is not installed is ``-``."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "-"
+    return found
+
+
+def of_figures(root: Path) -> str:
+    """Return the fingerprint of everything that charts and numbers come out of.
+
+    The package without its publishing parts, the embedded vintages, the tables kept by hand, and
+    the versions of Python and of the packages that compute and draw.
+    """
+    package = root / "src" / "asylum_report"
+    code = [
+        path
+        for path in files(package, "**/*")
+        if not path.relative_to(package).parts[0].startswith(NOT_IN_FIGURES)
+    ]
+    data = files(root, "data/raw/**/*", "data/reference/**/*")
+    return combine(
+        {
+            "files": digests(root, [*code, *data]),
+            "python": list(sys.version_info[:3]),
+            "packages": versions(DRAWN_BY),
+        }
+    )
+
+
+def of_site(root: Path, publisher: str) -> str:
+    """Return the fingerprint of everything that the website comes out of.
+
+    Parameters
+    ----------
+    publisher
+        Name and identity of the publisher, such as ``builtin`` or ``quarto 1.7.34``.
+    """
+    sources = files(
+        root,
+        "*.qmd",
+        "_quarto.yml",
+        "assets/**/*",
+        "notebooks/*.ipynb",
+        "report/**/*",
+        "src/asylum_report/publish/**/*",
+        "tools/*.py",
+        "CITATION.cff",
+    )
+    kept = [path for path in sources if not path.relative_to(root).as_posix().startswith(BUILT)]
+    return combine(
+        {
+            "figures": of_figures(root),
+            "files": digests(root, kept),
+            "packages": versions(PUBLISHED_BY),
+            "publisher": publisher,
+            "url": os.environ.get("ASYLUM_REPORT_SITE_URL", ""),
+        }
+    )
+
+
+def of_code(notebook: Mapping[str, Any], figures: str) -> str:
+    """Return the fingerprint of what a notebook's code would put out.
+
+    Prose does not count: editing a Markdown cell runs nothing.
+
+    Parameters
+    ----------
+    notebook
+        The notebook as JSON.
+    figures
+        The fingerprint of what its charts come out of.
+    """
+    code = [
+        ["".join(cell["source"]), cell.get("metadata", {}).get("tags", [])]
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    return combine({"code": code, "figures": figures, "packages": versions(["ipykernel"])})

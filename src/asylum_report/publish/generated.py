@@ -1,0 +1,103 @@
+"""Parts of pages that are made from data: vintages, tables, corrections, events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from asylum_report import paths, records, store
+
+FOLDER = "_generated"
+
+
+def _escape(text: object) -> str:
+    safe = " ".join(str(text).split())
+    for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
+        safe = safe.replace(sign, written)
+    return safe
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
+    """Return a pipe table; `widths` set the columns' proportions in Quarto."""
+    lines = ["| " + " | ".join(heads) + " |", "|" + "|".join("-" * w for w in widths) + "|"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def vintages() -> str:
+    """Return every vintage as a table: publisher, title, dataset, date, rows, route, licence."""
+    rows = []
+    for one in store.vintages():
+        meta = one.meta
+        rows.append((
+            f"[{_escape(one.publisher)}]({meta['url']})" if meta["url"] else _escape(one.publisher),
+            f"{_escape(meta['title'])} ({_escape(one.dataset)})",
+            one.date,
+            f"{meta['rows']:,}",
+            _escape(meta["retrieved"]),
+            f"[{_escape(meta['licence'])}]({meta['licence_url']})"
+            if meta["licence_url"] else _escape(meta["licence"]),
+        ))  # fmt: skip
+    heads = ("Publisher", "Dataset", "Vintage", "Rows", "Route", "Licence")
+    return _table(heads, rows, (12, 30, 10, 8, 26, 14))
+
+
+def tables(package: Mapping[str, object]) -> str:
+    """Return the tidy tables with their downloads, from the content of ``datapackage.json``."""
+    rows = []
+    resources = package["resources"]
+    assert isinstance(resources, list)
+    for resource in resources:
+        path = str(resource["path"])
+        size = int(resource["bytes"])
+        shown = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+        rows.append((
+            _escape(resource["title"]),
+            f"{int(resource['rows']):,}",
+            f"[{_escape(path)}](data/processed/{path}) ({shown})",
+        ))  # fmt: skip
+    return _table(("Table", "Rows", "Download"), rows, (50, 10, 40))
+
+
+def corrections() -> str:
+    """Return the known faults as a table: what, and what is done with it."""
+    path = paths.reference() / "corrections.yml"
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = found["corrections"] if isinstance(found, dict) else found
+    rows = [(_escape(entry["what"]), _escape(entry["why"])) for entry in entries]
+    return _table(("Fault", "Why it matters, and what is done"), rows, (40, 60))
+
+
+def events() -> str:
+    """Return the events as a table: date, where, what, source, how firm."""
+    rows = []
+    for event in sorted(records.rows("events"), key=lambda one: str(one["date"])):
+        day = str(event["date"])[:10]
+        shown = day[:7] if event["date_precision"] == "month" else day
+        source = _escape(event["source"])
+        linked = f"[{source}]({event['url']})" if str(event["url"]).startswith("http") else source
+        rows.append((shown, _escape(event["jurisdiction"]), _escape(event["event"]), linked,
+                     _escape(event["certainty"])))  # fmt: skip
+    return _table(("Date", "Where", "Event", "Source", "Date is"), rows, (10, 8, 46, 26, 10))
+
+
+def write(folder: Path) -> list[Path]:
+    """Write every generated part into ``folder / "_generated"`` and return the files."""
+    package = json.loads((paths.processed() / "datapackage.json").read_text(encoding="utf-8"))
+    texts = {
+        "vintages.md": vintages(),
+        "tables.md": tables(package),
+        "corrections.md": corrections(),
+        "events.md": events(),
+    }
+    target = folder / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in texts.items():
+        path = target / name
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written

@@ -1,0 +1,245 @@
+"""What neither publisher does: light pages, strict policy, icons without a font, safe addresses.
+
+Pure functions from a page's HTML to its HTML, and one function that applies them to a folder. The
+same for both publishers where it can be; see ``docs/publishing.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import os
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import yaml
+
+from asylum_report.errors import BuildError
+from asylum_report.publish import icons, markup, policy
+from asylum_report.publish.render import Publisher
+
+ADDRESSES = ("href", "src", "data-src", "data-href", "poster")
+"""Attributes that hold an address."""
+
+DEFERRED = re.compile(r"/(bootstrap|fuse)[\w.-]*\.js$")
+ICON_FONT = re.compile(r"/bootstrap-icons[\w.-]*\.css$")
+TOGGLE = re.compile(
+    r"<(a|button)\b(?P<tag>[^<>]*\bquarto-color-scheme-toggle\b[^<>]*)>\s*<i\b[^<>]*></i>\s*</\1>"
+)
+ICON = re.compile(r'<i class="(?P<classes>bi[^"]*)"[^<>]*></i>')
+NAMED_ICONS = {"bi-search": "search", "bi": "copy"}
+MAIN_FONT = "assets/fonts/source-sans-400.woff2"
+ALIGNED = {
+    "text-align:left": "ar-left",
+    "text-align:center": "ar-center",
+    "text-align:right": "ar-right",
+}
+"""What Markdown tables say in ``style=``, as classes of ``site.css``."""
+STYLES = "assets/inline.css"
+SKIP = '<a class="ar-skip" href="#quarto-document-content">Skip to content</a>'
+
+
+@dataclass
+class Site:
+    """What a page has to know of the site around it.
+
+    Parameters
+    ----------
+    publisher
+        Who rendered it.
+    description
+        Of the site, for pages without their own.
+    url
+        Where the site will stand, with a slash at its end, or empty if nobody said.
+    has
+        Paths of the files of the site.
+    styles
+        Declarations taken out of ``style=`` by the class that stands for them; filled by `page`.
+    """
+
+    publisher: Publisher
+    description: str = ""
+    url: str = ""
+    has: frozenset[str] = frozenset()
+    styles: dict[str, str] = field(default_factory=dict)
+
+
+def read_settings(folder: Path) -> tuple[str, str]:
+    """Return description and address of the site from ``_quarto.yml`` and the environment.
+
+    ``ASYLUM_REPORT_SITE_URL`` wins over ``website.site-url``.
+    """
+    config: dict[str, Any] = yaml.safe_load((folder / "_quarto.yml").read_text("utf-8")) or {}
+    website = config.get("website") or {}
+    url = os.environ.get("ASYLUM_REPORT_SITE_URL") or str(website.get("site-url") or "")
+    if url and not urlsplit(url).netloc:
+        raise BuildError(
+            f"'{url}' is no address", where="ASYLUM_REPORT_SITE_URL or website.site-url"
+        )
+    return str(website.get("description") or ""), url.rstrip("/") + "/" if url else ""
+
+
+def folder(site: Path, publisher: Publisher, description: str = "", url: str = "") -> list[str]:
+    """Post-process a rendered site in place and return the paths of its pages.
+
+    Doing it twice is the same as doing it once.
+    """
+    drop_icon_font(site)
+    names = [
+        path.relative_to(site).as_posix() for path in sorted(site.rglob("*")) if path.is_file()
+    ]
+    about = Site(publisher, description, url, frozenset(names))
+    pages = [name for name in names if name.endswith(".html") and is_page(site / name)]
+    for name in pages:
+        path = site / name
+        path.write_text(page(path.read_text("utf-8"), name, about), "utf-8", newline="\n")
+    if about.styles:
+        rules = [f".{name}{{{text}}}" for name, text in sorted(about.styles.items())]
+        (site / STYLES).write_text("\n".join(rules) + "\n", "utf-8", newline="\n")
+    write_sitemap(site, pages, url)
+    (site / ".nojekyll").touch()
+    return pages
+
+
+def is_page(path: Path) -> bool:
+    """Tell whether an HTML file is a page of the site, made by a publisher and not by us."""
+    return b'<meta name="generator"' in path.read_bytes()[:2000]
+
+
+def page(text: str, name: str, site: Site) -> str:
+    """Return one page post-processed.
+
+    Parameters
+    ----------
+    text
+        The page as the publisher wrote it.
+    name
+        Its path in the site, such as ``notebooks/germany.html``.
+    site
+        What is around it; takes up inline styles.
+    """
+    if "ar-skip" in text:
+        return text
+    offset = "../" * name.count("/")
+    if name == "404.html" and site.url:
+        # Shown at any address, so that only addresses from the root are right.
+        offset = urlsplit(site.url).path
+    text = toggle(text)
+    text = ICON.sub(_icon, text)
+    styles: dict[str, str] = {}
+    text = markup.rewrite(text, lambda tag: _tag(tag, offset, name, site, styles))
+    site.styles.update(styles)
+    text = re.sub(r"(<body\b[^>]*>)", lambda m: m[1] + SKIP, text, count=1)
+    text = head(text, name, offset, site, bool(styles))
+    rules = policy.policy(text, inline_styles=site.publisher == "quarto")
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
+    return re.sub(r'(<meta charset="utf-8"\s*/?>)', lambda m: m[1] + meta, text, count=1)
+
+
+def toggle(text: str) -> str:
+    """Make the switch between light and dark a button with a name, bound in ``site.js``."""
+    button = (
+        '<button type="button" class="quarto-color-scheme-toggle nav-link ar-toggle"'
+        f' aria-label="Switch between light and dark">{icons.icon("contrast")}</button>'
+    )
+    return TOGGLE.sub(button, text)
+
+
+def _icon(found: re.Match[str]) -> str:
+    classes = found["classes"].split()
+    for name in reversed(classes):
+        if name in NAMED_ICONS and (name != "bi" or len(classes) == 1):
+            return icons.icon(NAMED_ICONS[name], *(c for c in classes if c != "bi"))
+    return ""
+
+
+def _tag(tag: markup.Tag, offset: str, name: str, site: Site, styles: dict[str, str]) -> str | bool:
+    changed = False
+    for key in [key for key in tag.attributes if key.startswith("on")]:
+        del tag.attributes[key]
+        changed = True
+    for key in ADDRESSES:
+        target = tag.get(key)
+        if target.startswith("/") and not target.startswith("//"):
+            tag.attributes[key] = f"{offset}{target[1:]}" or "./"
+            changed = True
+        elif name == "404.html" and offset.startswith("/") and _is_relative(target):
+            tag.attributes[key] = offset + target.removeprefix("./")
+            changed = True
+    if tag.name == "link" and ICON_FONT.search("/" + tag.get("href")):
+        return ""
+    if tag.name == "script" and DEFERRED.search(tag.get("src")) and "defer" not in tag.attributes:
+        tag.attributes["defer"] = None
+        changed = True
+    if tag.get("data-bs-toggle") == "dropdown" and tag.get("role") == "link":
+        tag.attributes["role"] = "button"
+        changed = True
+    if tag.name == "meta" and tag.get("name").endswith(":offset") and offset.startswith("/"):
+        tag.attributes["content"] = offset
+        changed = True
+    if "style" in tag.attributes and site.publisher == "builtin":
+        tag.add_class(_class_for(tag.attributes.pop("style") or "", styles))
+        changed = True
+    return changed
+
+
+def _is_relative(target: str) -> bool:
+    return bool(target) and not re.match(r"[a-zA-Z][\w+.-]*:|[/#?]", target)
+
+
+def _class_for(declarations: str, styles: dict[str, str]) -> str:
+    parts = [part.strip() for part in declarations.split(";") if part.strip()]
+    text = ";".join(re.sub(r"\s*:\s*", ":", part, count=1) for part in parts)
+    if text in ALIGNED:
+        return ALIGNED[text]
+    name = f"ar-s{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    styles[name] = text
+    return name
+
+
+def head(text: str, name: str, offset: str, site: Site, styled: bool) -> str:
+    """Add to the head what the publisher left out: description, address, fonts, icon."""
+    lines = []
+    if site.description and '<meta name="description"' not in text:
+        content = html.escape(site.description)
+        lines.append(f'<meta name="description" content="{content}">')
+    if site.url and 'rel="canonical"' not in text and name != "404.html":
+        lines.append(f'<link rel="canonical" href="{address(site.url, name)}">')
+    if MAIN_FONT in site.has:
+        lines.append(
+            f'<link rel="preload" href="{offset}{MAIN_FONT}" as="font" type="font/woff2"'
+            " crossorigin>"
+        )
+    if styled:
+        lines.append(f'<link rel="stylesheet" href="{offset}{STYLES}">')
+    return text.replace("</head>", "".join(lines) + "</head>", 1)
+
+
+def address(url: str, name: str) -> str:
+    """Return the full address of a page; that of a folder for its ``index.html``."""
+    return url + quote(re.sub(r"(^|/)index\.html$", r"\1", name))
+
+
+def drop_icon_font(site: Path) -> None:
+    """Delete the icon font, which nothing uses any more, and copies of it in older formats."""
+    shutil.rmtree(site / "site_libs" / "bootstrap-icons", ignore_errors=True)
+    for pattern in ("bootstrap-icons*.css", "bootstrap-icons*.woff*"):
+        for path in sorted((site / "site_libs").rglob(pattern)):
+            path.unlink()
+
+
+def write_sitemap(site: Path, pages: list[str], url: str) -> None:
+    """Write ``sitemap.xml`` without dates, which would differ at each build; none without `url`."""
+    path = site / "sitemap.xml"
+    path.unlink(missing_ok=True)
+    if not url:
+        return
+    addresses = [address(url, name) for name in pages if name != "404.html"]
+    rows = [f"  <url><loc>{html.escape(found)}</loc></url>" for found in addresses]
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<urlset xmlns="{space}">', *rows]
+    path.write_text("\n".join([*lines, "</urlset>"]) + "\n", "utf-8", newline="\n")

@@ -1,0 +1,205 @@
+"""Everything pages are made from, in the project's own folders: tables, numbers, charts, fonts.
+
+Both ways to a site begin here: `asylum_report.publish.site.build`, and ``quarto render`` typed by
+hand, which runs ``tools/prepare.py``. What was prepared stays as it is until a source changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asylum_report.errors import BuildError
+from asylum_report.publish import fingerprint, variables
+
+if TYPE_CHECKING:
+    from asylum_report.charts.model import Chart
+
+INCLUDE = re.compile(r"\{\{<\s*include\s+/?_charts/([\w-]+)\.md\s*>\}\}")
+"""A chart on a page: ``{{< include /_charts/rates.md >}}``."""
+
+RESULTS = ("figures/*", "assets/fonts/*", "data/processed/*", "_generated/*")
+
+Step = Callable[[str, int, int], None]
+"""Called with the name of a step, how much of it is done, and how much there is to do."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What pages can be made from.
+
+    Parameters
+    ----------
+    figures
+        Fingerprint of what charts and numbers came out of.
+    values
+        Display text of every number, by name.
+    charts
+        How many charts there are.
+    files
+        SHA-256 of every prepared file, by its path in the project.
+    fresh
+        Whether anything had to be made.
+    """
+
+    figures: str
+    values: dict[str, str]
+    charts: int
+    files: dict[str, str]
+    fresh: bool
+
+
+def prepare(root: Path, step: Step | None = None, *, workers: int = 2) -> Prepared:
+    """Build tables, numbers, charts, fonts and variables where they are not up to date.
+
+    Parameters
+    ----------
+    root
+        The project.
+    step
+        Told what is going on.
+    workers
+        Processes that draw charts.
+
+    Raises
+    ------
+    ReportError
+        If a source is damaged or a page names an unknown number or chart.
+    """
+    say = step or (lambda name, done, total: None)
+    figures = fingerprint.of_figures(root)
+    ours = key(figures)
+    pages = sorted([*root.glob("*.qmd"), *(root / "report").glob("*.qmd")])
+    stamp = root / ".cache" / "prepared.json"
+    known = remembered(root, figures)
+    if known is not None and known.files.keys() >= {
+        f"_charts/{name}.md" for name in included(pages, root)
+    }:
+        check_prose(root, known.values)
+        say("Data, numbers and charts are up to date", 1, 1)
+        return known
+    stamp.unlink(missing_ok=True)
+    values, charts, made = _make(root, pages, say, workers)
+    done = Prepared(figures, values, len(charts), fingerprint.digests(root, made), True)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    content = {"key": ours, "values": values, "charts": done.charts, "files": done.files}
+    write(stamp, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
+    return done
+
+
+def remembered(root: Path, figures: str) -> Prepared | None:
+    """Return what was prepared from the same sources, if every file of it is still there."""
+    try:
+        stamp = root / ".cache" / "prepared.json"
+        content = json.loads(stamp.read_text(encoding="utf-8"))
+        if content["key"] != key(figures) or not intact(root, content["files"]):
+            return None
+        return Prepared(figures, content["values"], content["charts"], content["files"], False)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def key(figures: str) -> str:
+    """Return the fingerprint of what is prepared: charts and numbers, and what is written here."""
+    here = Path(__file__).parent
+    return fingerprint.combine(
+        {
+            "figures": figures,
+            "files": fingerprint.digests(here, [here / "prepare.py", here / "generated.py"]),
+        }
+    )
+
+
+def intact(root: Path, files: Mapping[str, str]) -> bool:
+    """Tell whether every file is there with the hash that it had."""
+    try:
+        return all(fingerprint.file_digest(root / name) == sha for name, sha in files.items())
+    except OSError:
+        return False
+
+
+def _make(
+    root: Path, pages: Iterable[Path], say: Step, workers: int
+) -> tuple[dict[str, str], Mapping[str, Chart], list[Path]]:
+    say("Building the tables", 0, 1)
+    from asylum_report import identity, numbers, process
+
+    process.ensure()
+    say("Building the tables", 1, 1)
+
+    say("Computing the numbers", 0, 1)
+    found = numbers.compute()
+    numbers.write(root / "data" / "processed")
+    values = {name: number.display for name, number in found.items()}
+    write(root / "_variables.yml", variables.dump(values))
+    check_prose(root, values)
+    say("Computing the numbers", 1, 1)
+
+    from asylum_report.charts import files, library
+    from asylum_report.publish import generated
+
+    charts = library.all_charts()
+    say("Drawing the charts", 0, len(charts))
+    files.write_files(charts, root / "figures", workers)
+    say("Drawing the charts", len(charts), len(charts))
+    made = write_includes(root, included(pages, root), charts)
+    generated.write(root)
+    identity.write_fonts(root / "assets" / "fonts")
+    made += fingerprint.files(root, *RESULTS)
+    return values, charts, [*made, root / "_variables.yml"]
+
+
+def check_prose(root: Path, values: Mapping[str, str]) -> set[str]:
+    """Check that every number named in pages, notebooks and the brief is known.
+
+    Raises
+    ------
+    BuildError
+        Naming page and line, or notebook and cell.
+    """
+    texts = fingerprint.files(root, "*.qmd", "notebooks/*.ipynb", "report/*.qmd")
+    return variables.check(texts, values, root)
+
+
+def included(pages: Iterable[Path], root: Path) -> dict[str, str]:
+    """Return the charts that pages include, each with the first place that names it."""
+    found: dict[str, str] = {}
+    for page in pages:
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+            for name in INCLUDE.findall(line):
+                found.setdefault(name, f"{page.relative_to(root).as_posix()}, line {number}")
+    return found
+
+
+def write_includes(
+    root: Path, wanted: Mapping[str, str], charts: Mapping[str, Chart]
+) -> list[Path]:
+    """Write the Markdown of the wanted charts into ``_charts/``, for pages to include.
+
+    Raises
+    ------
+    BuildError
+        Naming page and line, if there is no such chart.
+    """
+    from asylum_report.charts.bundle import markdown
+
+    written = []
+    for name, where in wanted.items():
+        if name not in charts:
+            raise BuildError(f"unknown chart '{name}'", where=where)
+        path = root / "_charts" / f"{name}.md"
+        path.parent.mkdir(exist_ok=True)
+        write(path, markdown(charts[name]))
+        written.append(path)
+    return written
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text file in one step, so that an interruption leaves the old one."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8", newline="\n")
+    fresh.replace(path)

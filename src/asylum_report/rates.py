@@ -1,0 +1,233 @@
+"""Recognition rates: four definitions, what rounding alone allows, and a 95% interval.
+
+Plain Python on single counts, so that one path serves the command, which must answer at once, and
+the tables of the report. `asylum_report.corridors` brings rows of decisions to these counts.
+
+Sources: definitions as used by BAMF (bereinigte Schutzquote, Gesamtschutzquote), UNHCR (refugee
+recognition rate, total recognition rate) and EUAA (recognition rate); interval: Brown, Cai and
+DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asylum_report.errors import UnknownName
+
+SHOWN_FROM = 20
+"""Merits decisions (or the definition's own denominator) below which no rate is shown."""
+
+MARKED_BELOW = 50
+"""Denominator below which a rate is marked as resting on few decisions."""
+
+GRANTS = ("refugee", "subsidiary", "humanitarian", "temporary", "complementary")
+OUTCOMES = (*GRANTS, "positive", "rejected", "closed", "total")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One way to count a recognition rate."""
+
+    name: str
+    positive: tuple[str, ...]
+    closed_counts: bool
+    words: str
+    users: str
+
+
+DEFINITIONS: dict[str, Definition] = {
+    d.name: d
+    for d in (
+        Definition(
+            "protection",
+            GRANTS,
+            False,
+            "any form of protection (refugee status, subsidiary or humanitarian protection) "
+            "per decision on the merits",
+            "BAMF's bereinigte Schutzquote; UNHCR's total recognition rate",
+        ),
+        Definition(
+            "refugee",
+            ("refugee",),
+            False,
+            "refugee status per decision on the merits",
+            "UNHCR's refugee recognition rate",
+        ),
+        Definition(
+            "eu",
+            ("refugee", "subsidiary"),
+            False,
+            "refugee status or subsidiary protection per decision on the merits",
+            "the EU Agency for Asylum's recognition rate",
+        ),
+        Definition(
+            "overall",
+            GRANTS,
+            True,
+            "any form of protection per decision of any kind, closed without an answer on the "
+            "merits too",
+            "BAMF's Gesamtschutzquote",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """A published count and what its rounding allows: true values from `low` to `high`."""
+
+    value: int
+    low: int
+    high: int
+
+    @classmethod
+    def published(cls, value: int, rounding_base: int = 1) -> Count:
+        """Return the count with its rounding interval: within ``rounding_base // 2`` of it.
+
+        Raises
+        ------
+        ValueError
+            If the count is negative or the base below 1.
+        """
+        if value < 0 or rounding_base < 1:
+            raise ValueError(f"no count: {value} rounded to {rounding_base}")
+        half = rounding_base // 2
+        return cls(value, max(0, value - half), value + half)
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.value + other.value, self.low + other.low, self.high + other.high)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate with everything that must be printed beside it.
+
+    Attributes
+    ----------
+    numerator, n
+        Published counts: positive decisions and the definition's denominator.
+    value
+        ``numerator / n``, or None below `SHOWN_FROM` or where the definition does not apply.
+    bound_low, bound_high
+        The lowest and highest rate that the rounding of the published counts allows.
+    low, high
+        95% Jeffreys interval for the underlying rate, widened by the rounding bounds. It treats
+        decisions as independent; families decided together make the truth wider.
+    marked
+        True where the denominator is below `MARKED_BELOW`.
+    reason
+        Why there is no value, in words; empty otherwise.
+    """
+
+    definition: str
+    numerator: int
+    n: int
+    value: float | None
+    bound_low: float | None
+    bound_high: float | None
+    low: float | None
+    high: float | None
+    marked: bool
+    reason: str = ""
+
+
+def definition(name: str) -> Definition:
+    """Return the definition called `name`.
+
+    Raises
+    ------
+    UnknownName
+        With the names there are.
+    """
+    try:
+        return DEFINITIONS[name]
+    except KeyError:
+        raise UnknownName(
+            f"unknown definition '{name}'", todo=f"use one of {', '.join(DEFINITIONS)}"
+        ) from None
+
+
+def jeffreys(low_count: tuple[int, int], high_count: tuple[int, int]) -> tuple[float, float]:
+    """Return the 95% Jeffreys interval over a range of counts.
+
+    Parameters
+    ----------
+    low_count, high_count
+        ``(positive, other)`` at the corner with the lowest and the highest rate. Jeffreys limits
+        rise with the positives and fall with the others, so the two corners give the union of
+        the intervals of all counts between them.
+    """
+    from scipy.special import betaincinv
+
+    (x0, y0), (x1, y1) = low_count, high_count
+    low = 0.0 if x0 == 0 else float(betaincinv(x0 + 0.5, y0 + 0.5, 0.025))
+    high = 1.0 if y1 == 0 else float(betaincinv(x1 + 0.5, y1 + 0.5, 0.975))
+    return low, high
+
+
+def unknown(worked: Rate, reason: str) -> Rate:
+    """Return the rate without its value, keeping the counts and saying why."""
+    return Rate(
+        worked.definition, worked.numerator, worked.n, None, None, None, None, None,
+        worked.marked, reason,
+    )  # fmt: skip
+
+
+def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
+    """Return one rate from the counts of one corridor, stage and period.
+
+    Parameters
+    ----------
+    counts
+        Outcome to count. A missing outcome was not published; grants that are missing are taken
+        as not granted in that destination.
+    name
+        A definition's name.
+    """
+    chosen = definition(name)
+    grants = {k: counts[k] for k in GRANTS if k in counts}
+    zero = Count(0, 0, 0)
+    if not grants and "positive" in counts and name in ("protection", "overall"):
+        grants = {"positive": counts["positive"]}
+    positive = sum((c for k, c in grants.items() if k in (*chosen.positive, "positive")), zero)
+    other_grants = sum(
+        (c for k, c in grants.items() if k not in (*chosen.positive, "positive")), zero
+    )
+    reason = ""
+    rejected = counts.get("rejected")
+    if rejected is None and {"positive", "total"} <= counts.keys() and "closed" not in counts:
+        # Publishers without closed decisions print total = positive + rejected.
+        total, granted = counts["total"], counts["positive"]
+        rejected = Count(
+            max(0, total.value - granted.value),
+            max(0, total.low - granted.high),
+            max(0, total.high - granted.low),
+        )
+    if not grants:
+        reason = "positive decisions by outcome not published"
+    elif rejected is None:
+        reason = "rejections not published"
+    elif chosen.closed_counts and "closed" not in counts:
+        reason = "closed decisions not published"
+    elif name == "eu" and grants.get("complementary", zero).high > 0 and "subsidiary" not in grants:
+        reason = "subsidiary and humanitarian protection are published undivided"
+    elif name == "refugee" and "refugee" not in grants:
+        reason = "refugee status not published apart"
+    other = other_grants + (rejected or zero)
+    if chosen.closed_counts:
+        other = other + counts.get("closed", zero)
+    n = positive.value + other.value
+    if not reason and n < SHOWN_FROM:
+        reason = f"fewer than {SHOWN_FROM} decisions"
+    if reason:
+        return unknown(
+            Rate(name, positive.value, n, None, None, None, None, None, n < MARKED_BELOW), reason
+        )
+    bound_low = positive.low / max(1, positive.low + other.high)
+    bound_high = positive.high / max(1, positive.high + other.low)
+    low, high = jeffreys((positive.low, other.high), (positive.high, other.low))
+    return Rate(
+        name, positive.value, n, positive.value / n, bound_low, bound_high,
+        min(low, bound_low), max(high, bound_high), n < MARKED_BELOW,
+    )  # fmt: skip

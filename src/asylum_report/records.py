@@ -1,0 +1,121 @@
+"""Rows of the tidy tables without pandas, for the command that must answer at once.
+
+A table counts as checked when the bytes of its file are those that ``datapackage.json`` records,
+which is written only after the table passed its schema.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from asylum_report import paths
+from asylum_report.errors import InvalidTable
+
+ALL_IN_CSV = frozenset(
+    {"encounters", "stocks", "grants", "enforcement", "figures", "events", "claims"}
+)
+"""Tables that are about Russia only: their committed CSV is the whole table."""
+
+REBUILD = "run 'asylum-report build' or restore the file from git"
+
+
+def recorded(folder: Path) -> dict[str, str]:
+    """Return file name to sha256 as ``datapackage.json`` records them.
+
+    Raises
+    ------
+    InvalidTable
+        If the file is missing or cannot be read.
+    """
+    path = folder / "datapackage.json"
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        return {r["path"]: r["hash"].removeprefix("sha256:") for r in package["resources"]}
+    except (OSError, ValueError, KeyError) as error:
+        raise InvalidTable("no readable list of tables", where=str(path), todo=REBUILD) from error
+
+
+def checked_bytes(path: Path, hashes: Mapping[str, str]) -> bytes:
+    """Return the file's content after comparing it with its recorded hash.
+
+    Raises
+    ------
+    InvalidTable
+        If the file is missing, unrecorded or not what was recorded.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidTable("table cannot be read", where=str(path), todo=REBUILD) from error
+    if hashes.get(path.name) != hashlib.sha256(content).hexdigest():
+        raise InvalidTable("table is not the one that was checked", where=str(path), todo=REBUILD)
+    return content
+
+
+def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of a table whose columns equal (or are among) the wanted values.
+
+    Parameters
+    ----------
+    table
+        Name of a tidy table: decisions, applications, events ...
+    wanted
+        Column to value or values. With ``origin="RUS"`` the committed CSV is read; otherwise the
+        Parquet file, which is built first where it is missing.
+
+    Returns
+    -------
+    list of dict
+        Dates as ISO texts, counts as whole numbers or None, everything else as text.
+
+    Raises
+    ------
+    InvalidTable
+        If the file is damaged or does not match its recorded hash.
+    """
+    sets = {k: {v} if isinstance(v, str) else set(v) for k, v in wanted.items()}
+    folder = paths.processed()
+    if sets.get("origin") == {"RUS"} or table in ALL_IN_CSV:
+        found = _from_csv(folder, table)
+        return [row for row in found if all(row[k] in v for k, v in sets.items())]
+    if not (folder / f"{table}.parquet").exists():
+        from asylum_report import process
+
+        process.ensure()
+    return _from_parquet(folder, table, sets)
+
+
+def _from_csv(folder: Path, table: str) -> list[dict[str, Any]]:
+    hashes = recorded(folder)
+    name = f"{table}.csv" if f"{table}.csv" in hashes else f"{table}.csv.gz"
+    content = checked_bytes(folder / name, hashes)
+    if name.endswith(".gz"):
+        content = gzip.decompress(content)
+    result = []
+    for row in csv.DictReader(io.StringIO(content.decode("utf-8"))):
+        whole: dict[str, Any] = dict(row)
+        if "count" in row:
+            whole["count"] = int(row["count"]) if row["count"] else None
+        result.append(whole)
+    return result
+
+
+def _from_parquet(folder: Path, table: str, sets: Mapping[str, set[str]]) -> list[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    content = checked_bytes(folder / f"{table}.parquet", recorded(folder))
+    filters = [(column, "in", sorted(values)) for column, values in sets.items()]
+    read = pq.read_table(pa.BufferReader(content), filters=filters or None)
+    result: list[dict[str, Any]] = read.to_pylist()
+    for row in result:
+        for column in ("period_start", "period_end"):
+            row[column] = str(row[column])[:10]
+    return result

@@ -1,0 +1,275 @@
+"""United States: CBP's encounters, OHSS's yearbook, PRM's refugee admissions.
+
+All three count by fiscal year, October to September, named by the year in which it ends. CBP
+counts encounters, which are events, neither persons nor asylum claims. OHSS rounds to 10.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from asylum_report.sources import checks
+from asylum_report.sources.importable import Importable
+
+MONTHS = ("OCT", "NOV", "DEC", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP")
+REGIONS = {
+    "Southwest Land Border": "southwest",
+    "Northern Land Border": "northern",
+    "Other": "other",
+}
+DEMOGRAPHICS = {
+    "Single Adults": "single-adult",
+    "FMUA": "family",
+    "UAC": "unaccompanied-minor",
+    "UC / Single Minors": "unaccompanied-minor",
+    "Accompanied Minors": "accompanied-minor",
+}
+"""CBP's words to ours; FMUA is individuals in a family unit, UAC unaccompanied children."""
+TITLES = ("Title 8", "Title 42")
+MEASURES = {
+    "asylum_granted_affirmatively_USCIS": "asylum-affirmative",
+    "asylum_granted_defensively_EOIR": "asylum-defensive",
+    "refugee_arrivals": "refugee-arrivals",
+}
+_YEAR = re.compile(r"(\d{4})(?: \(FYTD\))?")
+
+ENCOUNTERS = {
+    "origin": "Citizenship, ISO 3166 alpha-3",
+    "fiscal_year": "Fiscal year, October to September, by its end",
+    "month": "Calendar month",
+    "region": "southwest or northern land border; other is air and sea ports and the interior",
+    "title": "Legal authority: Title 8 (immigration law) or Title 42 (expulsion, to May 2023)",
+    "demographic": "single-adult, family, unaccompanied-minor, accompanied-minor",
+    "count": "Encounters: events, not persons; a combination without a row had none",
+}
+YEARBOOK = {
+    "origin": "Citizenship of those granted asylum, nationality of refugees, alpha-3",
+    "fiscal_year": ENCOUNTERS["fiscal_year"],
+    "measure": "asylum-affirmative (granted by USCIS), asylum-defensive (granted in immigration "
+    "court), refugee-arrivals",
+    "count": "Persons, rounded to 10",
+}
+ADMISSIONS = {
+    "origin": "Nationality, ISO 3166 alpha-3",
+    "fiscal_year": ENCOUNTERS["fiscal_year"],
+    "month": "Calendar month",
+    "count": "Refugees admitted, exact; empty after the last month published",
+}
+
+
+def calendar_month(fiscal_year: int, month: str) -> str:
+    """Return the calendar month of a month of a fiscal year: 2023, "OCT" is 2022-10."""
+    number = (MONTHS.index(month) + 9) % 12 + 1
+    return f"{fiscal_year - (number >= 10)}-{number:02}"
+
+
+def _fiscal_years(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
+    """Return fiscal years; the running one is marked FYTD by CBP."""
+    years = frame[column].str.extract(f"^{_YEAR.pattern}$")[0]
+    if years.isna().any():
+        row = years.isna().idxmax()
+        raise checks.fail(f"no fiscal year: '{frame[column].loc[row]}'", path, row, column)
+    return years.astype("int64").astype("Int64")
+
+
+def _months(years: pd.Series, months: pd.Series) -> list[str]:
+    return [calendar_month(int(year), month) for year, month in zip(years, months, strict=True)]
+
+
+def _encounters(frame: pd.DataFrame, names: dict[str, str], path: Path) -> pd.DataFrame:
+    """Return encounters from a file whose columns are called as in `names`."""
+    checks.need(frame, names.values(), path)
+    checks.known(frame, names["month"], MONTHS, path)
+    checks.known(frame, names["region"], REGIONS, path)
+    checks.known(frame, names["demographic"], DEMOGRAPHICS, path)
+    checks.known(frame, names["title"], TITLES, path)
+    years = _fiscal_years(frame, names["fiscal_year"], path)
+    return pd.DataFrame(
+        {
+            "origin": "RUS",
+            "fiscal_year": years,
+            "month": _months(years, frame[names["month"]]),
+            "region": frame[names["region"]].map(REGIONS),
+            "title": frame[names["title"]],
+            "demographic": frame[names["demographic"]].map(DEMOGRAPHICS),
+            "count": checks.whole(frame, names["count"], path),
+        }
+    )
+
+
+def encounters(path: Path) -> pd.DataFrame:
+    """Return encounters of Russian citizens from a table that joins several releases.
+
+    Where releases overlap, the join has taken each month from one of them only.
+
+    Raises
+    ------
+    InvalidTable
+        If a column is missing, a count is no whole number, a code is unknown or a key repeats.
+    """
+    frame = checks.read_text(path)
+    names = {
+        "fiscal_year": "fiscal_year",
+        "month": "month",
+        "region": "land_border_region",
+        "title": "title",
+        "demographic": "demographic",
+        "count": "encounters",
+    }
+    table = _encounters(frame, names, path)
+    key = [column for column in ENCOUNTERS if column != "count"]
+    checks.unique(table, key, path)
+    return table.sort_values(key, ignore_index=True)
+
+
+def nationwide_encounters(path: Path, citizenship: str = "RUSSIA") -> pd.DataFrame:
+    """Return encounters of Russian citizens from one of CBP's own files, summed over states.
+
+    CBP's releases overlap: take each fiscal year from one file, never from two.
+
+    Raises
+    ------
+    InvalidTable
+        If a column is missing, a count is no whole number, a code is unknown, or nobody of this
+        citizenship is in the file.
+    """
+    frame = checks.read_text(path)
+    names = {
+        "fiscal_year": "Fiscal Year",
+        "month": "Month (abbv)",
+        "region": "Land Border Region",
+        "title": "Title of Authority",
+        "demographic": "Demographic",
+        "count": "Encounter Count",
+    }
+    checks.need(frame, ("Citizenship", *names.values()), path)
+    frame = frame[frame["Citizenship"] == citizenship]
+    if frame.empty:
+        raise checks.fail(f"no row with citizenship '{citizenship}'", path, column="Citizenship")
+    key = [column for column in ENCOUNTERS if column != "count"]
+    return _encounters(frame, names, path).groupby(key, as_index=False)["count"].sum()
+
+
+def yearbook(path: Path) -> pd.DataFrame:
+    """Return grants of asylum and arrivals of refugees by fiscal year from OHSS's yearbook."""
+    frame = checks.read_text(path)
+    checks.need(frame, ("measure", "fiscal_year", "persons_rounded10"), path)
+    checks.known(frame, "measure", MEASURES, path)
+    checks.unique(frame, ("measure", "fiscal_year"), path)
+    count = checks.whole(frame, "persons_rounded10", path)
+    bad = count % 10 > 0
+    if bad.any():
+        row = bad.idxmax()
+        raise checks.fail(f"not rounded to 10: {count.loc[row]}", path, row, "persons_rounded10")
+    table = pd.DataFrame(
+        {
+            "origin": "RUS",
+            "fiscal_year": _fiscal_years(frame, "fiscal_year", path),
+            "measure": frame["measure"].map(MEASURES),
+            "count": count,
+        }
+    )
+    return table.sort_values(["measure", "fiscal_year"], ignore_index=True)
+
+
+def admissions(path: Path, last: str = "2024-12") -> pd.DataFrame:
+    """Return refugee admissions by month from PRM's table of fiscal years by months.
+
+    Parameters
+    ----------
+    last
+        Last month that the table covers; the zeros after it are no figures.
+
+    Raises
+    ------
+    InvalidTable
+        If a column is missing, a count is no whole number, or a year is not the sum of its months.
+    """
+    frame = checks.read_text(path)
+    checks.need(frame, ("fiscal_year", "fy_total", *MONTHS), path)
+    checks.unique(frame, ("fiscal_year",), path)
+    years = _fiscal_years(frame, "fiscal_year", path)
+    counts = pd.DataFrame({name: checks.whole(frame, name, path) for name in ("fy_total", *MONTHS)})
+    checks.adds_up(counts, MONTHS, "fy_total", path)
+    table = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "origin": "RUS",
+                    "fiscal_year": years,
+                    "month": _months(years, pd.Series(name, index=years.index)),
+                    "count": counts[name],
+                }
+            )
+            for name in MONTHS
+        ],
+        ignore_index=True,
+    )
+    return table[table["month"] <= last].sort_values("month", ignore_index=True)
+
+
+_PUBLIC = {
+    "licence": "public domain (work of the United States government)",
+    "licence_url": "https://www.usa.gov/government-copyright",
+}
+
+FILES = (
+    Importable(
+        dataset="cbp-nationwide-encounters",
+        pattern=r"us/cbp_encounters_RUS_\w+\.csv",
+        read=encounters,
+        columns=ENCOUNTERS,
+        date="2026-01",
+        meta=_PUBLIC
+        | {
+            "publisher": "CBP",
+            "title": "Encounters of Russian citizens by month, region, title and demographic",
+            "attribution": "U.S. Customs and Border Protection, Nationwide Encounters",
+            "retrieved": "four releases of CBP's file by state, 2024-01 to 2026-01, each month "
+            "taken from the newest release that holds it, summed over states",
+            "url": "https://www.cbp.gov/newsroom/stats/nationwide-encounters",
+            "definition": "October 2019 to November 2025. Encounters are events: one person may be "
+            "met several times, and few of those met at airports ask for asylum. The south-west "
+            "land border is the better sign of people in search of protection. A month, region, "
+            "title and demographic without a row had no encounter.",
+        },
+    ),
+    Importable(
+        dataset="ohss-yearbook",
+        pattern=r"us/ohss_yearbook_fy2023_RUS\.csv",
+        read=yearbook,
+        columns=YEARBOOK,
+        date="2025-07",
+        meta=_PUBLIC
+        | {
+            "publisher": "OHSS",
+            "title": "Asylum granted and refugees arrived, Russia, by fiscal year",
+            "attribution": "U.S. Department of Homeland Security, Office of Homeland Security "
+            "Statistics, Yearbook of Immigration Statistics, fiscal year 2023, tables 14, 17, 19",
+            "retrieved": "tables 14, 17 and 19 of the Yearbook",
+            "url": "https://ohss.dhs.gov/topics/immigration/yearbook",
+            "definition": "Fiscal years 2014 to 2023. Rounded to 10 by the publisher. Grants only: "
+            "the yearbook gives no refusals by nationality.",
+        },
+    ),
+    Importable(
+        dataset="prm-admissions",
+        pattern=r"us/prm_refugee_admissions_RUS_\w+\.csv",
+        read=admissions,
+        columns=ADMISSIONS,
+        date="2024-12",
+        meta=_PUBLIC
+        | {
+            "publisher": "PRM",
+            "title": "Refugees from Russia admitted to the United States, by month",
+            "attribution": "U.S. Department of State, Bureau of Population, Refugees, and Migration",
+            "retrieved": "PRM's table of admissions by nationality and month",
+            "url": "https://www.wrapsnet.org/admissions-and-arrivals/",
+            "definition": "October 2000 to December 2024. Refugees admitted from abroad, exact; "
+            "not asylum granted in the country, which OHSS counts.",
+        },
+    ),
+)

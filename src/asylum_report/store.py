@@ -1,0 +1,334 @@
+"""Vintages on disk: dated copies of publishers' datasets, written once and never changed.
+
+One folder a vintage, ``data/raw/PUBLISHER/DATASET/DATE/``, with the data (``data.csv.gz`` or, for
+many rows, ``data.parquet``) and ``meta.yml``, the sidecar that says who published it, when, under
+which licence and what it means, and that holds the hash by which damage is noticed.
+"""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import io
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from asylum_report import paths
+from asylum_report.errors import DamagedVintage, ReportError, UnknownName
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SIDECAR = "meta.yml"
+MANY_ROWS = 10_000
+"""From this many rows on, Parquet is smaller and faster than compressed CSV."""
+
+GIVEN = (
+    "publisher",
+    "dataset",
+    "title",
+    "licence",
+    "licence_url",
+    "attribution",
+    "vintage",
+    "retrieved",
+    "url",
+    "definition",
+    "columns",
+)
+"""Keys of a sidecar that whoever writes a vintage has to give, in the order they are written."""
+ADDED = ("types", "rows", "file", "sha256")
+"""Keys that `write` adds."""
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_TYPES = {"integer": "Int64", "number": "Float64", "string": "str"}
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A dated copy of one publisher's dataset.
+
+    Parameters
+    ----------
+    publisher
+        Short name of the publisher: UNHCR, Eurostat.
+    dataset
+        The dataset's name, the same in the tidy tables: unhcr-asylum-decisions, migr_asyappctza.
+    date
+        Date of the copy, as precisely as it is known: 2026-06-25, 2023-03 or 2025.
+    folder
+        Where it lies.
+    meta
+        The sidecar.
+    """
+
+    publisher: str
+    dataset: str
+    date: str
+    folder: Path
+    meta: Mapping[str, Any]
+
+    @property
+    def file(self) -> Path:
+        """Return the path of the data file."""
+        return self.folder / str(self.meta["file"])
+
+    def read(self) -> DataFrame:
+        """Return the raw table after checking its hash and its number of rows.
+
+        Returns
+        -------
+        DataFrame
+            Columns as the sidecar's ``columns``; whole numbers as Int64, texts as str with the
+            empty string where nothing was given.
+
+        Raises
+        ------
+        DamagedVintage
+            Naming the file, if it is missing, cut short or altered.
+        """
+        try:
+            content = self.file.read_bytes()
+        except OSError as error:
+            raise DamagedVintage("a data file is missing", where=_short(self.file)) from error
+        if hashlib.sha256(content).hexdigest() != self.meta["sha256"]:
+            raise DamagedVintage(
+                "a data file is damaged: it does not match the sha256 of its sidecar",
+                where=_short(self.file),
+                todo="restore it, say with git checkout",
+            )
+        try:
+            frame = _parse(content, self.file.suffix, self.meta["types"])
+        except (OSError, EOFError, ValueError, KeyError) as error:
+            raise DamagedVintage("a data file cannot be read", where=_short(self.file)) from error
+        if len(frame) != self.meta["rows"]:
+            raise DamagedVintage(
+                f"a data file has {len(frame)} rows where its sidecar says {self.meta['rows']}",
+                where=_short(self.file),
+            )
+        return frame
+
+
+def _short(path: Path) -> str:
+    """Return a path as a reader of the checkout knows it."""
+    parts = path.parts
+    return "/".join(parts[-6:]) if "data" in parts[-6:] else path.as_posix()
+
+
+def _parse(content: bytes, suffix: str, types: Mapping[str, str]) -> DataFrame:
+    import pandas as pd
+
+    if suffix == ".parquet":
+        frame = pd.read_parquet(io.BytesIO(content))
+        return frame.astype({column: _TYPES[kind] for column, kind in types.items()})
+    # NA is one of UNHCR's codes (new applications), so only numbers may be missing.
+    numbers = [column for column, kind in types.items() if kind != "string"]
+    return pd.read_csv(
+        io.BytesIO(gzip.decompress(content)),
+        dtype={column: _TYPES[kind] for column, kind in types.items()},
+        keep_default_na=False,
+        na_values={column: [""] for column in numbers},
+        encoding="utf-8",
+    )
+
+
+def _types(frame: DataFrame) -> dict[str, str]:
+    """Return the type of each column in the sidecar's words."""
+    from pandas.api import types
+
+    kinds = {}
+    for column, dtype in frame.dtypes.items():
+        if types.is_integer_dtype(dtype):
+            kinds[str(column)] = "integer"
+        elif types.is_float_dtype(dtype):
+            kinds[str(column)] = "number"
+        else:
+            kinds[str(column)] = "string"
+    return kinds
+
+
+def _load(folder: Path) -> Vintage:
+    """Return the vintage in a folder after checking its sidecar."""
+    sidecar = folder / SIDECAR
+    try:
+        text = sidecar.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DamagedVintage("a vintage has no sidecar", where=_short(sidecar)) from error
+    try:
+        meta = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise DamagedVintage("a sidecar cannot be read", where=_short(sidecar)) from error
+    lacking = [key for key in (*GIVEN, *ADDED) if not isinstance(meta, dict) or key not in meta]
+    if lacking:
+        raise DamagedVintage(f"a sidecar lacks {', '.join(lacking)}", where=_short(sidecar))
+    return Vintage(
+        publisher=str(meta["publisher"]),
+        dataset=str(meta["dataset"]),
+        date=str(meta["vintage"]),
+        folder=folder,
+        meta=meta,
+    )
+
+
+def slug(publisher: str) -> str:
+    """Return the folder name of a publisher."""
+    return re.sub(r"[^a-z0-9]+", "-", publisher.lower()).strip("-")
+
+
+def vintages(
+    publisher: str | None = None, dataset: str | None = None, folder: Path | None = None
+) -> list[Vintage]:
+    """Return the vintages on disk, oldest first, then by publisher and dataset.
+
+    Parameters
+    ----------
+    publisher, dataset
+        Only these.
+    folder
+        Folder of vintages; the project's ``data/raw`` unless given.
+
+    Raises
+    ------
+    DamagedVintage
+        If a vintage has no sidecar, or one that lacks a key.
+    """
+    top = folder or paths.raw()
+    pattern = f"{slug(publisher) if publisher else '*'}/{dataset or '*'}/*"
+    found = [
+        _load(place)
+        for place in sorted(top.glob(pattern))
+        if place.is_dir() and not place.name.startswith(".")
+    ]
+    return sorted(found, key=lambda one: (one.date, one.publisher, one.dataset))
+
+
+def latest(dataset: str, folder: Path | None = None) -> Vintage:
+    """Return the newest vintage of a dataset.
+
+    Raises
+    ------
+    UnknownName
+        If there is none.
+    """
+    found = vintages(dataset=dataset, folder=folder)
+    if not found:
+        raise UnknownName(
+            f"no vintage of dataset '{dataset}'", where=_short(folder or paths.raw())
+        )
+    return found[-1]
+
+
+def write(frame: DataFrame, meta: Mapping[str, Any], folder: Path | None = None) -> Vintage:
+    """Write a vintage, whole or not at all, and return it.
+
+    Everything goes into a temporary folder beside the place, is flushed to the disk and then
+    renamed, so that an interruption never leaves half a vintage.
+
+    Parameters
+    ----------
+    frame
+        The raw table, in our own columns and codes.
+    meta
+        The sidecar without what is computed here; see `GIVEN`.
+    folder
+        Folder of vintages; the project's ``data/raw`` unless given.
+
+    Returns
+    -------
+    Vintage
+        The one written, or the one already there if its content is the same.
+
+    Raises
+    ------
+    ReportError
+        If a sidecar key is missing, if a different vintage is already at the same place, or if
+        the disk is full or read-only.
+    """
+    where = f"{meta.get('dataset')} {meta.get('vintage')}"
+    lacking = [key for key in GIVEN if key not in meta]
+    if lacking:
+        raise ReportError(f"a sidecar lacks {', '.join(lacking)}", where=where)
+    if not _DATE.fullmatch(str(meta["vintage"])):
+        raise ReportError("a vintage's date is not YYYY, YYYY-MM or YYYY-MM-DD", where=where)
+    undescribed = set(map(str, frame.columns)) ^ set(meta["columns"])
+    if undescribed:
+        raise ReportError(
+            f"columns and their descriptions differ: {', '.join(sorted(undescribed))}", where=where
+        )
+    place = (
+        (folder or paths.raw())
+        / slug(str(meta["publisher"]))
+        / str(meta["dataset"])
+        / str(meta["vintage"])
+    )
+    content, suffix = _serialise(frame)
+    full = {key: meta[key] for key in GIVEN} | {
+        "types": _types(frame),
+        "rows": len(frame),
+        "file": "data" + suffix,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    full |= {key: value for key, value in meta.items() if key not in full}
+    if place.exists():
+        return _same(place, frame, full)
+    return _place(place, content, full)
+
+
+def _same(place: Path, frame: DataFrame, full: Mapping[str, Any]) -> Vintage:
+    """Return the vintage already at `place` if it is the one that was to be written."""
+    there = _load(place)
+    # Compared as tables too: another version of a compressor writes other bytes for the same rows.
+    if there.meta["sha256"] == full["sha256"] or there.read().equals(
+        _parse(*_serialise(frame), full["types"])
+    ):
+        return there
+    raise ReportError(
+        "a different vintage is already there and vintages are never changed",
+        where=_short(place),
+        todo="give the new copy its own vintage date",
+    )
+
+
+def _serialise(frame: DataFrame) -> tuple[bytes, str]:
+    """Return a table's bytes, the same for the same table, and the suffix of their format."""
+    if len(frame) >= MANY_ROWS:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        pq.write_table(table, buffer, compression="zstd", compression_level=19)
+        return buffer.getvalue(), ".parquet"
+    text = frame.to_csv(index=False, lineterminator="\n")
+    return gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0), ".csv.gz"
+
+
+def _place(place: Path, content: bytes, full: Mapping[str, Any]) -> Vintage:
+    """Write data and sidecar beside `place` and move them there together."""
+    text = yaml.safe_dump(dict(full), allow_unicode=True, sort_keys=False, width=100)
+    beside = place.parent / f".{place.name}.part"
+    try:
+        # What an interrupted run left; nobody else writes the same vintage.
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        for name, data in ((full["file"], content), (SIDECAR, text.encode("utf-8"))):
+            with (beside / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        beside.rename(place)
+    except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        reason = (
+            "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
+        )
+        raise ReportError(f"a vintage cannot be written: {reason}", where=_short(place)) from error
+    return _load(place)

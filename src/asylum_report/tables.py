@@ -1,0 +1,280 @@
+"""The tidy tables checked when one is written and when one is read.
+
+A table whose bytes are those recorded in ``datapackage.json`` has passed these checks already, so
+that reading it again costs a hash and not an import of pandera.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import gzip
+import hashlib
+import io
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asylum_report import paths
+from asylum_report.columns import TABLES, Column, column, key
+from asylum_report.errors import InvalidTable, ReportError, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DTYPES = {"text": "str", "day": "str", "integer": "Int64", "number": "Float64"}
+_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the tidy tables."""
+    return tuple(TABLES)
+
+
+def known(name: str) -> str:
+    """Return `name` if a table is called so.
+
+    Raises
+    ------
+    UnknownName
+    """
+    if name not in TABLES:
+        raise UnknownName(f"unknown table '{name}'", todo="use one of " + ", ".join(TABLES))
+    return name
+
+
+@functools.cache
+def schema(name: str) -> Any:
+    """Return the pandera schema of a table: strict columns, types, allowed values, unique key."""
+    import pandera.pandas as pa
+
+    def of(one: Column) -> pa.Column:
+        checks = []
+        if one.kind == "day":
+            pattern = rf"({_DAY})?" if one.blank else _DAY
+            checks.append(pa.Check.str_matches(rf"^{pattern}$", error="is no ISO date"))
+        elif one.kind == "text":
+            if one.values:
+                checks.append(pa.Check.isin(one.values, error="is not an allowed value"))
+            elif not one.blank:
+                checks.append(pa.Check(lambda text: text != "", error="is empty"))
+        elif one.kind == "integer":
+            checks.append(pa.Check.ge(0, error="is negative"))
+        nullable = one.blank and one.kind in ("integer", "number")
+        return pa.Column(DTYPES[one.kind], checks, nullable=nullable)
+
+    return pa.DataFrameSchema(
+        {each: of(column(name, each)) for each in TABLES[name]}, strict=True, ordered=True
+    )
+
+
+def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` if it is a table of this name; rows in messages count from zero.
+
+    Raises
+    ------
+    InvalidTable
+        In one line, naming table, column and row.
+    """
+    import pandera.errors
+
+    columns = TABLES[known(name)]
+    for each in columns:
+        if each not in frame.columns:
+            raise InvalidTable("a column is missing", where=f"table {name}, column {each}")
+    for each in frame.columns:
+        if each not in columns:
+            raise InvalidTable("a column too many", where=f"table {name}, column {each}")
+    try:
+        schema(name).validate(frame)
+    except pandera.errors.SchemaError as error:
+        raise _one_line(name, frame, error) from error
+    if "period_end" in columns:
+        backwards = (frame["period_end"] < frame["period_start"]) & (frame["period_end"] != "")
+        if backwards.any():
+            row = int(backwards.to_numpy().argmax())
+            raise InvalidTable(
+                "a period ends before it begins", where=f"table {name}, column period_end, row {row}"
+            )
+    twice = frame.duplicated(list(key(name)))
+    if twice.any():
+        row = int(twice.to_numpy().argmax())
+        values = ", ".join(str(frame[each].iloc[row]) for each in key(name))
+        raise InvalidTable(f"a duplicate key: {values}", where=f"table {name}, row {row}")
+    return frame
+
+
+def _one_line(name: str, frame: pd.DataFrame, error: Any) -> InvalidTable:
+    """Return pandera's first complaint in one line of ours."""
+    label = getattr(error.schema, "name", None) or error.column_name
+    where = f"table {name}" + (f", column {label}" if label else "")
+    cases = error.failure_cases
+    check_text = getattr(error.check, "error", None) or str(error.check or "")
+    if label in frame.columns and str(frame[label].dtype) != DTYPES[column(name, label).kind]:
+        return InvalidTable(
+            f"values are {frame[label].dtype} instead of {DTYPES[column(name, label).kind]}",
+            where=where,
+        )
+    if hasattr(cases, "columns") and "failure_case" in cases and len(cases):
+        case = cases.iloc[0]
+        what = f"'{case['failure_case']}' {check_text}"
+        if "not_nullable" in check_text:
+            what = "a value is missing"
+        return InvalidTable(what, where=f"{where}, row {case['index']}")
+    return InvalidTable(check_text or "the columns are not as described", where=where)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Return a table of this name without rows."""
+    import pandas as pd
+
+    return conform(name, pd.DataFrame({each: [] for each in TABLES[known(name)]}))
+
+
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with the table's columns in order and in their types, unchecked otherwise.
+
+    Raises
+    ------
+    InvalidTable
+        If a column is missing or cannot be of its type.
+    """
+    missing = [each for each in TABLES[known(name)] if each not in frame.columns]
+    if missing:
+        raise InvalidTable("a column is missing", where=f"table {name}, column {missing[0]}")
+    try:
+        return frame[list(TABLES[name])].astype(
+            {each: DTYPES[column(name, each).kind] for each in TABLES[name]}
+        )
+    except (TypeError, ValueError) as error:
+        raise InvalidTable(f"values of the wrong type: {error}", where=f"table {name}") from error
+
+
+def parquet(frame: pd.DataFrame) -> bytes:
+    """Return a table as Parquet, the same bytes for the same table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, buffer, compression="zstd", row_group_size=50_000)
+    return buffer.getvalue()
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """Return a table as CSV in UTF-8 with Unix line ends, whole numbers as such."""
+    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def place(content: bytes, path: Path) -> Path:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    ReportError
+        If the disk is full or the folder cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        reason = (
+            "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
+        )
+        raise ReportError(f"a table cannot be written: {reason}", where=str(path)) from error
+    return path
+
+
+def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> Path:
+    """Check a table and write it as Parquet; return the file.
+
+    Raises
+    ------
+    InvalidTable
+        If it breaks its schema.
+    ReportError
+        If the file cannot be written.
+    """
+    checked = check(name, frame)
+    return place(parquet(checked), (folder or paths.processed()) / f"{name}.parquet")
+
+
+def _recorded(folder: Path) -> dict[str, str]:
+    """Return the hashes that ``datapackage.json`` records, none where there is no such file."""
+    try:
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        return {one["path"]: one["hash"].removeprefix("sha256:") for one in package["resources"]}
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def read(
+    name: str, folder: Path | None = None, validate: bool = True, origin: str | None = None
+) -> pd.DataFrame:
+    """Return a tidy table.
+
+    Parameters
+    ----------
+    name
+        decisions, applications, encounters ...
+    folder
+        Where the tables are; the project's ``data/processed`` unless given.
+    validate
+        Whether to check the schema; skipped where the file's hash is the recorded one.
+    origin
+        Only this origin, alpha-3. For RUS the committed CSV serves where no Parquet was built.
+
+    Raises
+    ------
+    UnknownName
+        If no table is called so.
+    InvalidTable
+        If the file is missing or damaged, or breaks the schema.
+    """
+    top = folder or paths.processed()
+    path = top / f"{known(name)}.parquet"
+    if not path.exists() and (origin == "RUS" or "origin" not in TABLES[name]):
+        path = next((p for p in _committed(name, top) if p.exists()), path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidTable(
+            f"table {name} is not there", where=str(path), todo="run 'asylum-report build'"
+        ) from error
+    try:
+        frame = _parse(name, path, content)
+    except (OSError, ValueError, EOFError) as error:
+        raise InvalidTable(f"table {name} cannot be read", where=str(path)) from error
+    if validate and _recorded(top).get(path.name) != hashlib.sha256(content).hexdigest():
+        check(name, frame)
+    if origin is not None and "origin" in frame.columns:
+        frame = frame[frame["origin"] == origin].reset_index(drop=True)
+    return frame
+
+
+def _committed(name: str, folder: Path) -> tuple[Path, Path]:
+    return folder / f"{name}.csv", folder / f"{name}.csv.gz"
+
+
+def _parse(name: str, path: Path, content: bytes) -> pd.DataFrame:
+    import pandas as pd
+
+    types = {each: DTYPES[column(name, each).kind] for each in TABLES[name]}
+    if path.suffix == ".parquet":
+        frame = pd.read_parquet(io.BytesIO(content))
+        return frame.astype({each: kind for each, kind in types.items() if each in frame})
+    text = gzip.decompress(content) if path.suffix == ".gz" else content
+    numbers = [each for each, kind in types.items() if kind in ("Int64", "Float64")]
+    return pd.read_csv(
+        io.BytesIO(text),
+        dtype=types,
+        keep_default_na=False,
+        na_values={each: [""] for each in numbers},
+    )

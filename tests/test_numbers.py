@@ -1,0 +1,137 @@
+"""Every number in prose: literal values, where they come from, and how they are written."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from asylum_report import numbers, paths, records
+from asylum_report.corridors import rate_rows
+from asylum_report.errors import UnknownName
+from asylum_report.numbers.model import count, percent, percent_range, signed
+from asylum_report.publish import variables
+
+
+@pytest.fixture(scope="module")
+def found():
+    return numbers.compute()
+
+
+@pytest.mark.parametrize(
+    ("name", "display"),
+    [
+        # BAMF as AIDA prints it, and UNHCR.
+        ("de.y2023.protection", "29.0%"),
+        ("de.y2023.overall", "9.1%"),
+        ("de.y2023.decisions", "5,246"),
+        ("de.y2023.refugee", "368"),
+        ("de.y2023.complementary", "112"),
+        ("de.y2023.rejected", "1,178"),
+        ("de.y2023.closed", "3,588"),
+        ("de.y2023.closed_share", "68.4%"),
+        ("de.y2024.protection", "10.2%"),
+        ("de.y2024.decisions", "8,003"),
+        ("de.y2024.refugee", "317"),
+        ("de.y2024.complementary", "98"),
+        ("de.y2024.rejected", "3,652"),
+        ("de.y2025.protection", "6.9%"),
+        ("de.y2022.first_applications", "2,851"),
+        ("de.y2023.first_applications", "7,663"),
+        ("de.y2024.first_applications", "4,698"),
+        ("fr.y2023.protection", "26.9%"),
+        ("fr.y2024.protection", "24.6%"),
+        ("fr.y2025.protection", "28.4%"),
+        ("us.y2023.protection", "89.2%"),
+        ("us.y2025.protection", "65.0%"),
+        ("de.change_2023_2025.points", "\u221222.0\u00a0points"),
+        # CBP, fiscal years.
+        ("us.fy2020.encounters", "5,946"),
+        ("us.fy2021.encounters", "13,240"),
+        ("us.fy2023.encounters", "57,163"),
+        # Two different things in one fiscal year.
+        ("us.fy2022.refugee_admissions_prm", "19"),
+        ("us.fy2022.refugee_arrivals_ohss", "40"),
+        ("us.fy2022.asylum_affirmative_ohss", "430"),
+        ("us.fy2022.asylum_defensive_ohss", "710"),
+        # Eurostat, EU27, three vintages of one figure.
+        ("eu27.y2022.applicants_v2023_03", "18,400"),
+        ("eu27.y2022.applicants_v2024_01", "16,650"),
+        ("eu27.y2022.applicants_v2025_05", "16,835"),
+    ],
+)
+def test_published_figures(found, name, display):
+    assert found[name].display == display
+
+
+def test_no_change_is_given_that_rests_on_a_half_year(found):
+    assert not [name for name in found if name.startswith("us.change") and "2024" in name]
+    assert "part of the year" in found["us.y2024.protection"].definition
+
+
+def test_no_number_for_a_rate_below_20_decisions(found):
+    for name, number in found.items():
+        if name.endswith(".protection_n") and number.value < 20:
+            assert name.removesuffix("_n") not in found
+
+
+def test_every_rate_of_a_country_comes_out_of_the_rows_it_names(found):
+    for prefix, year in (("de", 2023), ("de", 2025), ("fr", 2024), ("us", 2025), ("fr_cnda", 2025)):
+        number = found[f"{prefix}.y{year}.protection"]
+        rows = [
+            row
+            for query in number.rows
+            for row in records.rows(
+                query["table"], **{k: v for k, v in query.items() if k != "table"}
+            )
+        ]
+        (worked,) = rate_rows(rows)
+        assert worked["rate"] == pytest.approx(number.value)
+
+
+def test_every_query_finds_rows(found):
+    silent = []
+    for number in found.values():
+        for query in number.rows:
+            wanted = {k: v for k, v in query.items() if k != "table"}
+            key = (query["table"], json.dumps(wanted, sort_keys=True))
+            silent.append(key)
+    for table, wanted in sorted(set(silent))[::7]:
+        assert records.rows(table, **json.loads(wanted)), (table, wanted)
+
+
+def test_committed_numbers_are_those_of_the_committed_tables(found):
+    committed = (paths.processed() / "numbers.json").read_text(encoding="utf-8")
+    assert committed == numbers.as_json(found)
+
+
+def test_names_make_a_tree_and_no_part_begins_with_a_digit(found):
+    tree = variables.nest(numbers.displays(found))
+    assert tree["de"]["y2023"]["protection"] == "29.0%"
+    for name in found:
+        assert all(not part[0].isdigit() for part in name.split("."))
+
+
+def test_explain_names_file_and_rows():
+    story = numbers.explain("de.y2023.protection")
+    assert story["display"] == "29.0%"
+    assert sum(r["count"] for r in story["rows"] if r["outcome"] == "rejected") == 1178
+    (vintage,) = story["vintages"]
+    assert vintage["text"] == "UNHCR, unhcr-asylum-decisions, 2026-06-25"
+    assert all((paths.root() / file).is_file() for file in vintage["files"])
+    assert vintage["files"]
+
+
+def test_explain_suggests_near_names():
+    with pytest.raises(UnknownName, match=r"did you mean de\.y2023\.protection"):
+        numbers.explain("de.y2023.protecton")
+
+
+def test_how_numbers_are_written():
+    assert percent(0.289505) == "29.0%"
+    assert percent(0.069064) == "6.9%"
+    assert percent_range(0.268056, 0.311689) == "26.8\u00a0to\u00a031.2%"
+    assert signed(-0.22044) == "\u221222.0"
+    assert signed(0.0146) == "+1.5"
+    assert signed(-0.0001) == "0.0"
+    assert count(5246) == "5,246"
