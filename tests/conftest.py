@@ -112,11 +112,33 @@ def build_site(publisher: str, output: Path) -> Path:
     raise AssertionError("another build has been running for minutes")
 
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+
 @pytest.fixture
-def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make the sample project and put its stand-ins in place."""
-    sys.path.insert(0, str(Path(__file__).parent))
+def cold_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the sample project, of which nothing was ever built, and put its stand-ins in place."""
     import test_publish_sample
 
     test_publish_sample.install(monkeypatch)
     return test_publish_sample.make(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def executed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Execute the sample's notebooks once and return what is remembered of them."""
+    import test_publish_sample
+    from asylum_report.publish import site
+
+    with pytest.MonkeyPatch.context() as patch:
+        test_publish_sample.install(patch)
+        root = test_publish_sample.make(tmp_path_factory.mktemp("sample") / "project")
+        site.build("builtin", root=root)
+    return root / ".cache" / "notebooks"
+
+
+@pytest.fixture
+def sample(cold_sample: Path, executed_once: Path) -> Path:
+    """Make the sample project, whose notebooks' outputs are remembered."""
+    shutil.copytree(executed_once, cold_sample / ".cache" / "notebooks")
+    return cold_sample

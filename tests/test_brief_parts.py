@@ -46,6 +46,7 @@ def test_instant_comes_from_inputs_only() -> None:
     numbers = {"meta.date": {"value": "2001-01-02"}, "meta.unhcr_vintage": {"value": "2000-01-01"}}
     assert brief_typst.instant(numbers, {}) == 978_436_800
     assert brief_typst.instant({"meta.unhcr_vintage": {"value": "2000-01-01"}}, {}) == 946_728_000
+    assert brief_typst.instant({"meta.date": {"value": "2000-01"}}, {}) == 946_728_000
     assert brief_typst.instant(numbers, {"SOURCE_DATE_EPOCH": "12"}) == 12
     with pytest.raises(BuildError, match="SOURCE_DATE_EPOCH"):
         brief_typst.instant(numbers, {"SOURCE_DATE_EPOCH": "yesterday"})

@@ -56,6 +56,8 @@ OUTCOMES = (
 STATUSES = ("complete", "partial", "provisional", "break", "estimated")
 AGES = ("TOTAL", "Y_LT14", "Y14-17", "Y_LT18", "Y18-34", "Y35-64", "Y_GE65", "UNK")
 
+# One entry a column: its kind, title, description, values.
+# fmt: off
 COLUMNS: dict[str, Column] = {
     "source": Column("text", "Source", "Publisher of the figure", SOURCES),
     "dataset": Column("text", "Dataset", "The publisher's dataset, as its vintages are named"),
@@ -148,6 +150,7 @@ COLUMNS: dict[str, Column] = {
     "place": Column("text", "Place", "Place the claim is about", blank=True),
     "testable_with": Column("text", "Testable with", "Tables that can test it", blank=True),
 }
+# fmt: on
 
 _SOURCE = ("source", "dataset", "vintage")
 _PERIOD = ("period_start", "period_end")

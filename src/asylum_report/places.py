@@ -144,7 +144,7 @@ def resolve(text: str) -> str:
     # Short codes are near everything, so only names are offered for what looks like a name.
     candidates = [known for known in spellings if len(known) > 3] or list(spellings)
     near = difflib.get_close_matches(wanted, candidates, n=6, cutoff=0.7)
-    near = [name for name in dict.fromkeys(spellings[known] for known in near)][:3]
+    near = list(dict.fromkeys(spellings[known] for known in near))[:3]
     todo = (
         "did you mean " + " or ".join(f"{name(code)} ({code})" for code in near) + "?"
         if near
@@ -189,9 +189,7 @@ def members(aggregate: str, year: int | None = None) -> tuple[str, ...]:
         If the aggregate is not known.
     """
     if aggregate not in AGGREGATES:
-        raise UnknownName(
-            f"unknown aggregate '{aggregate}'", todo="use " + ", ".join(AGGREGATES)
-        )
+        raise UnknownName(f"unknown aggregate '{aggregate}'", todo="use " + ", ".join(AGGREGATES))
     joined = {place.iso3 for place in places().values() if place.eu_from}
     stayed = {place.iso3 for place in places().values() if place.eu_from and not place.eu_to}
     if aggregate == "EU28":

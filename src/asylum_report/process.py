@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from asylum_report import paths, tables
 from asylum_report.columns import DESCRIPTIONS, TABLES, Column, column, key
-from asylum_report.errors import ReportError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +89,8 @@ def build(
 ) -> dict[str, Path]:
     """Make every tidy table from the vintages on disk, check it, and write it.
 
-    Nothing is written before every table has passed its checks; then each file is written whole
-    and put in its place, ``datapackage.json`` last.
+    Nothing is written before every table has passed its checks; then all files are written whole
+    and put in their places together, ``datapackage.json`` last.
 
     Parameters
     ----------
@@ -118,9 +117,10 @@ def build(
     before = fingerprint()
     resources: list[dict[str, Any]] = []
     contents: dict[str, bytes] = {}
+    taken = recipes.used()
     for name in TABLES:
-        frame = tables.check(name, recipes.table(name))
-        vintages = [vintage for recipe, vintage in recipes.used() if recipe.table == name]
+        frame = tables.check(name, recipes.table(name, taken))
+        vintages = [vintage for recipe, vintage in taken if recipe.table == name]
         if progress:
             progress(f"{name}: {len(frame):,} rows")
         contents[f"{name}.parquet"] = tables.parquet(frame)
@@ -132,21 +132,17 @@ def build(
     for one in resources:
         content = contents[one["path"]]
         one |= {"bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
-    written = {}
-    try:
-        for path, content in contents.items():
-            written[path] = tables.place(content, top / path)
-            other = top / (path.removesuffix(".gz") if path.endswith(".gz") else path + ".gz")
-            if path.endswith((".csv", ".csv.gz")):
-                other.unlink(missing_ok=True)
-        text = json.dumps(_package(resources), indent=1, ensure_ascii=False) + "\n"
-        written[PACKAGE] = tables.place(text.encode("utf-8"), top / PACKAGE)
-        tables.place(before.encode(), _fingerprint_file(top))
-    except OSError as error:
-        raise ReportError(
-            f"the tables cannot be written: {error.strerror}", where=str(top)
-        ) from error
-    return written
+    text = json.dumps(_package(resources), indent=1, ensure_ascii=False) + "\n"
+    contents[PACKAGE] = text.encode("utf-8")
+    marker = _fingerprint_file(top)
+    tables.place({top / path: content for path, content in contents.items()})
+    for path in contents:
+        # A part that grew or shrank past LARGE changes its name.
+        other = path.removesuffix(".gz") if path.endswith(".gz") else f"{path}.gz"
+        if path.endswith((".csv", ".csv.gz")):
+            (top / other).unlink(missing_ok=True)
+    tables.place({marker: before.encode()})
+    return {path: top / path for path in contents}
 
 
 def _csv(name: str, frame: pd.DataFrame, folder: Path) -> tuple[str, bytes]:
@@ -186,9 +182,7 @@ def _field(table: str, name: str) -> dict[str, Any]:
     return field | {"constraints": constraints}
 
 
-def _resource(
-    name: str, path: str, frame: pd.DataFrame, vintages: list[Vintage]
-) -> dict[str, Any]:
+def _resource(name: str, path: str, frame: pd.DataFrame, vintages: list[Vintage]) -> dict[str, Any]:
     """Return the description of one file, without its size and hash."""
     compressed = path.endswith(".gz")
     kind = "parquet" if path.endswith(".parquet") else "csv"

@@ -220,9 +220,7 @@ def latest(dataset: str, folder: Path | None = None) -> Vintage:
     """
     found = vintages(dataset=dataset, folder=folder)
     if not found:
-        raise UnknownName(
-            f"no vintage of dataset '{dataset}'", where=_short(folder or paths.raw())
-        )
+        raise UnknownName(f"no vintage of dataset '{dataset}'", where=_short(folder or paths.raw()))
     return found[-1]
 
 

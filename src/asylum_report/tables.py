@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,8 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         if backwards.any():
             row = int(backwards.to_numpy().argmax())
             raise InvalidTable(
-                "a period ends before it begins", where=f"table {name}, column period_end, row {row}"
+                "a period ends before it begins",
+                where=f"table {name}, column period_end, row {row}",
             )
     twice = frame.duplicated(list(key(name)))
     if twice.any():
@@ -164,32 +166,43 @@ def parquet(frame: pd.DataFrame) -> bytes:
 
 def csv(frame: pd.DataFrame) -> bytes:
     """Return a table as CSV in UTF-8 with Unix line ends, whole numbers as such."""
-    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    import pandas as pd
+
+    plain = frame.copy()
+    for name in plain.select_dtypes("Float64").columns:
+        plain[name] = [
+            "" if value is pd.NA else repr(float(value)).removesuffix(".0") for value in frame[name]
+        ]
+    return plain.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def place(content: bytes, path: Path) -> Path:
-    """Write a file whole or not at all.
+def place(contents: Mapping[Path, bytes]) -> list[Path]:
+    """Write files whole or not at all, and put them in place together, in order.
 
     Raises
     ------
     ReportError
-        If the disk is full or the folder cannot be written.
+        If the disk is full or a folder cannot be written; then nothing has changed.
     """
-    beside = path.with_name(f".{path.name}.part")
+    beside = {path: path.with_name(f".{path.name}.part") for path in contents}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with beside[path].open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, part in beside.items():
+            part.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        for part in beside.values():
+            part.unlink(missing_ok=True)
         reason = (
             "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
         )
-        raise ReportError(f"a table cannot be written: {reason}", where=str(path)) from error
-    return path
+        where = str(next(iter(contents)).parent)
+        raise ReportError(f"tables cannot be written: {reason}", where=where) from error
+    return list(contents)
 
 
 def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> Path:
@@ -202,8 +215,8 @@ def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> Path:
     ReportError
         If the file cannot be written.
     """
-    checked = check(name, frame)
-    return place(parquet(checked), (folder or paths.processed()) / f"{name}.parquet")
+    path = (folder or paths.processed()) / f"{name}.parquet"
+    return place({path: parquet(check(name, frame))})[0]
 
 
 def _recorded(folder: Path) -> dict[str, str]:

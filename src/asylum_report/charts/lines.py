@@ -36,7 +36,7 @@ def shapes(chart: Chart) -> list[str]:
     taken: list[str] = []
     for series in chart.series:
         own = identity.SHAPES.get(series.colour, "o")
-        free = [s for s in (own, "o", "s", "^", "D", "v") if s not in taken]
+        free = [s for s in (own, "o", "s", "^", "D", "v", "P", "X") if s not in taken]
         taken.append(free[0] if free else own)
     return taken
 

@@ -175,8 +175,7 @@ def _time_axis(
     else:
         marks = [t.at for t in ticks] if chart.kind == "line" else []
     for at in marks:
-        length = (1.6 if two_rows else 0.4) * v.tick
-        canvas.line((x(at), bottom), (x(at), bottom + length), "muted-ink", 0.9 * v.stroke)
+        canvas.line((x(at), bottom), (x(at), bottom + 0.4 * v.tick), "muted-ink", 0.9 * v.stroke)
     for tick in ticks:
         row = 2.5 if two_rows and tick.main else 1.3
         canvas.text(

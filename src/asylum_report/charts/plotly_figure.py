@@ -8,21 +8,21 @@ exchanges them by the map in ``layout.meta.tokens`` when it is dark.
 from __future__ import annotations
 
 import json
-import math
 from html import escape
 from typing import Any
 
 from asylum_report import identity
 from asylum_report.charts import lines, words
 from asylum_report.charts.model import Chart, Series
-from asylum_report.charts.scales import instant, periods, time_span, value_axis
+from asylum_report.charts.plotly_layout import CONFIG, layout, number, period
 
-_SHAPES = {"o": "circle", "s": "square", "^": "triangle-up", "v": "triangle-down", "D": "diamond"}
+_SHAPES = {"o": "circle", "s": "square", "^": "triangle-up", "v": "triangle-down", "D": "diamond",
+           "P": "cross", "X": "x"}  # fmt: skip
 _DASHES = ("solid", "dash", "dashdot", "dot")
 
 
 def figure(chart: Chart) -> dict[str, Any]:
-    """Return a Plotly figure as a dictionary with ``data`` and ``layout``.
+    """Return a Plotly figure as a dictionary with ``data``, ``layout`` and ``config``.
 
     Parameters
     ----------
@@ -32,23 +32,12 @@ def figure(chart: Chart) -> dict[str, Any]:
     data: list[dict[str, Any]] = []
     for k in range(len(chart.series)):
         data += _line(chart, k) if chart.kind == "line" else [_bars_or_dots(chart, k)]
-    return {"data": data, "layout": _layout(chart)}
+    return {"data": data, "layout": layout(chart), "config": CONFIG}
 
 
 def to_json(chart: Chart) -> str:
     """Return the figure as compact JSON, the same bytes every time."""
     return json.dumps(figure(chart), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def _x(chart: Chart, x: str) -> str:
-    """Return a period as Plotly places it: months and years at their middle."""
-    if chart.x_scale == "month":
-        return f"{x[:7]}-15"
-    if chart.x_scale == "year":
-        return f"{x[:4]}-07-01"
-    if chart.x_scale == "fiscal-year":
-        return f"{x[:4]}-04-01"
-    return x
 
 
 def _hover(chart: Chart, series: Series, i: int) -> str:
@@ -68,14 +57,10 @@ def _hover(chart: Chart, series: Series, i: int) -> str:
     return "<br>".join(parts)
 
 
-def _number(v: float | None) -> float | None:
-    return None if v is None or not math.isfinite(v) else round(v, 6)
-
-
 def _line(chart: Chart, k: int) -> list[dict[str, Any]]:
     """Return the traces of one line: band, dotted parts, then the line with its points."""
     series, colour = chart.series[k], identity.light(chart.series[k].colour)
-    xs = [_x(chart, x) for x in series.x]
+    xs = [period(chart, x) for x in series.x]
     ways = lines.joined(chart, series)
     banded = _banded(series, ways)
     traces: list[dict[str, Any]] = [
@@ -85,7 +70,7 @@ def _line(chart: Chart, k: int) -> list[dict[str, Any]]:
     dotted_y: list[float | None] = []
     for a, b in lines.stretches(ways, "dotted"):
         dotted_x += [*xs[a : b + 1], None]
-        dotted_y += [*(_number(v) for v in series.y[a : b + 1]), None]
+        dotted_y += [*(number(v) for v in series.y[a : b + 1]), None]
     if dotted_x:
         traces.append({
             "type": "scatter", "mode": "lines", "x": dotted_x[:-1], "y": dotted_y[:-1],
@@ -96,7 +81,7 @@ def _line(chart: Chart, k: int) -> list[dict[str, Any]]:
     solid_y: list[float | None] = []
     for a, b in lines.stretches(ways, "solid"):
         solid_x += [*xs[a : b + 1], None]
-        solid_y += [*(_number(v) for v in series.y[a : b + 1]), None]
+        solid_y += [*(number(v) for v in series.y[a : b + 1]), None]
     if solid_x:
         dash = _DASHES[k % len(_DASHES)] if chart.x_scale == "month" else "solid"
         traces.append({
@@ -131,7 +116,7 @@ def _band(
     return {
         "type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": f"{colour}24",
         "x": [xs[i] for i in indices + back],
-        "y": [_number(series.low[i]) for i in indices] + [_number(series.high[i]) for i in back],
+        "y": [number(series.low[i]) for i in indices] + [number(series.high[i]) for i in back],
         "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": str(k),
     }  # fmt: skip
 
@@ -144,8 +129,8 @@ def _errors(series: Series, shown: list[bool], colour: str) -> dict[str, Any] | 
     minus: list[float | None] = []
     for y, low, high, show in zip(series.y, series.low, series.high, shown, strict=True):
         known = show and y is not None and low is not None and high is not None
-        plus.append(_number(high - y) if known else None)  # type: ignore[operator]
-        minus.append(_number(y - low) if known else None)  # type: ignore[operator]
+        plus.append(number(high - y) if known else None)  # type: ignore[operator]
+        minus.append(number(y - low) if known else None)  # type: ignore[operator]
     if not any(v is not None for v in plus):
         return None
     return {
@@ -160,7 +145,7 @@ def _points(chart: Chart, k: int, xs: list[str], whiskers: list[bool]) -> dict[s
     shape = _SHAPES[lines.shapes(chart)[k]]
     many = len(xs) > 40
     across = chart.kind == "dot"
-    values = [_number(v) for v in series.y]
+    values = [number(v) for v in series.y]
     trace: dict[str, Any] = {
         "type": "scatter", "mode": "markers", "name": escape(series.label), "legendgroup": str(k),
         "x": values if across else xs, "y": xs if across else values,
@@ -169,15 +154,17 @@ def _points(chart: Chart, k: int, xs: list[str], whiskers: list[bool]) -> dict[s
             "symbol": [
                 shape + ("-open" if lines.hollow(series, i) else "") for i in range(len(xs))
             ],
-            "size": [4 if many and not lines.hollow(series, i) else 8 for i in range(len(xs))],
+            "size": [3.4 if many and not lines.hollow(series, i) else 8 for i in range(len(xs))],
             "opacity": 1,
             "line": {
-                "width": [1.8 if lines.hollow(series, i) else 0.8 for i in range(len(xs))],
+                "width": [
+                    1.8 if lines.hollow(series, i) else 0 if many else 0.8 for i in range(len(xs))
+                ],
                 "color": identity.light("paper"),
             },
         },
         "hovertext": [_hover(chart, series, i) for i in range(len(xs))],
-        "hoverinfo": "text",
+        "hoverinfo": "text", "cliponaxis": False,
     }  # fmt: skip
     errors = _errors(series, whiskers, colour)
     if errors:
@@ -188,11 +175,11 @@ def _points(chart: Chart, k: int, xs: list[str], whiskers: list[bool]) -> dict[s
 def _bars_or_dots(chart: Chart, k: int) -> dict[str, Any]:
     """Return the trace of one series of bars, columns or dots."""
     series, colour = chart.series[k], identity.light(chart.series[k].colour)
-    xs = [_x(chart, x) for x in series.x]
+    xs = [period(chart, x) for x in series.x]
     if chart.kind == "dot":
         return _points(chart, k, xs, [True] * len(xs))
     across = chart.kind == "bar"
-    values = [_number(v) for v in series.y]
+    values = [number(v) for v in series.y]
     trace: dict[str, Any] = {
         "type": "bar", "name": escape(series.label), "orientation": "h" if across else "v",
         "x": values if across else xs, "y": xs if across else values,
@@ -211,92 +198,3 @@ def _bars_or_dots(chart: Chart, k: int) -> dict[str, Any]:
     if errors:
         trace["error_x"] = errors
     return trace
-
-
-def _layout(chart: Chart) -> dict[str, Any]:
-    """Return axes, events, letters and the map of colours."""
-    grid, ink, quiet = (identity.light(n) for n in ("line", "ink", "muted-ink"))
-    low, high, ticks = value_axis(chart, 5)
-    values: dict[str, Any] = {
-        "range": [_number(low), _number(high + (0 if chart.y_max else 0.05 * (high - low)))],
-        "gridcolor": grid, "zeroline": True, "zerolinecolor": quiet, "zerolinewidth": 1,
-        "fixedrange": False, "title": {"text": escape(chart.y_label)},
-    }  # fmt: skip
-    if chart.y_format == "points":
-        values |= {"tickvals": [_number(t.at) for t in ticks], "ticktext": [t.label for t in ticks]}
-    else:
-        values["tickformat"] = ",.2~%" if chart.y_format == "percent" else ","
-    other: dict[str, Any] = {"showgrid": False, "linecolor": quiet, "automargin": True}
-    across = chart.kind in ("bar", "dot")
-    if chart.x_scale == "category" or across:
-        other |= {"type": "category", "categoryorder": "array",
-                  "categoryarray": [_x(chart, p) for p in periods(chart)]}  # fmt: skip
-        if across:
-            other["autorange"] = "reversed"
-    else:
-        span = [_day(end) for end in time_span(chart)]
-        other |= {"type": "date", "range": span, **_date_ticks(chart)}
-    used = ["ink", "muted-ink", "line", "paper", "surface", *(s.colour for s in chart.series)]
-    layout: dict[str, Any] = {
-        "font": {"family": identity.SANS_STACK.replace('"', "'"), "size": 13, "color": ink},
-        "paper_bgcolor": identity.light("paper"), "plot_bgcolor": identity.light("paper"),
-        "margin": {"l": 56, "r": 16, "t": 36 + (0 if across else 17 * len(chart.events)), "b": 40},
-        "xaxis": values if across else other,
-        "yaxis": other if across else values,
-        "hoverlabel": {"bgcolor": identity.light("surface"), "bordercolor": grid,
-                       "font": {"color": ink}, "align": "left"},
-        "hovermode": "closest",
-        "showlegend": len(chart.series) > 1,
-        "legend": {"orientation": "h", "x": 0, "y": -0.1, "yanchor": "top",
-                   "itemsizing": "constant", "traceorder": "normal"},
-        "barmode": "stack" if chart.kind == "stack" else "group",
-        "bargap": 0.26,
-        "meta": {"tokens": {identity.light(name): name for name in dict.fromkeys(used)}},
-    }  # fmt: skip
-    if chart.events and not across:
-        layout["shapes"], layout["annotations"] = _events(chart, quiet)
-    return layout
-
-
-def _date_ticks(chart: Chart) -> dict[str, Any]:
-    """Return year labels under the middle of their period, without month names of a locale."""
-    if chart.x_scale == "month":
-        return {"tickformat": "%Y", "dtick": "M12", "tick0": "2000-01-01", "ticks": "outside",
-                "ticklabelmode": "period"}  # fmt: skip
-    shown = periods(chart)
-    every = max(1, math.ceil(len(shown) / 12))
-    shown = shown[::-1][::every][::-1]
-    return {
-        "tickvals": [_x(chart, p) for p in shown],
-        "ticktext": [words.point(p, chart.x_scale) for p in shown],
-    }
-
-
-def _events(chart: Chart, colour: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return a line and a label for each event; the later, the lower its label above the plot."""
-    shapes: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    low, high = time_span(chart)
-    inside = [e for e in chart.events if low <= instant(e.date) <= high]
-    inside.sort(key=lambda e: (instant(e.date), e.label))
-    for row, event in enumerate(reversed(inside)):
-        day = event.date if len(event.date) > 7 else _day(instant(event.date))
-        late = (instant(event.date) - low) / (high - low) > 0.66
-        text = f"{escape(event.label)}{words.NBSP}" if late else words.NBSP + escape(event.label)
-        shapes.append({
-            "type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
-            "line": {"color": colour, "width": 0.8},
-        })  # fmt: skip
-        notes.append({
-            "xref": "x", "yref": "paper", "x": day, "y": 1, "ax": 0, "ay": -10 - 17 * row,
-            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.8, "arrowcolor": colour,
-            "xanchor": "right" if late else "left", "yanchor": "middle", "text": text,
-            "font": {"size": 11.5, "color": colour},
-        })  # fmt: skip
-    return shapes, notes
-
-
-def _day(years: float) -> str:
-    """Return a time in years as an ISO day."""
-    month = min(11, int(years % 1 * 12))
-    return f"{int(years)}-{month + 1:02d}-{min(28, 1 + int((years % 1 * 12 - month) * 30)):02d}"

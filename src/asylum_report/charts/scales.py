@@ -78,16 +78,19 @@ def value_axis(chart: Chart, target: int) -> tuple[float, float, list[Tick]]:
     first = math.floor(low / step + 1e-9)
     last = math.ceil(top / step - 1e-9)
     high = last * step if chart.y_max is None else chart.y_max
+    base = first * step
     if chart.y_max is None and high - top > 0.45 * step:
         high = top + 0.04 * step
+    if low - base > 0.45 * step:
+        base = low - 0.04 * step
     if chart.y_format == "percent" and low >= 0:
         high = min(high, max(1.0, top))
     ticks = [
         Tick(i * step, words.tick(i * step, step, chart.y_format))
         for i in range(first, last + 1)
-        if i * step <= high + step * 1e-9
+        if base - step * 1e-9 <= i * step <= high + step * 1e-9
     ]
-    return first * step, high, ticks
+    return base, high, ticks
 
 
 def stacked(chart: Chart) -> list[list[float]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from asylum_report import corrections, store, tables
-from asylum_report.harmonise import unhcr
+from asylum_report.errors import InvalidTable
+from asylum_report.harmonise import compiled, eurostat, national, unhcr
 
 
 @dataclass(frozen=True)
@@ -38,26 +39,58 @@ RECIPES = (
     Recipe("decisions", "unhcr-asylum-decisions", unhcr.decisions),
     Recipe("applications", "unhcr-asylum-applications", unhcr.applications),
     Recipe("stocks", "unhcr-population", unhcr.stocks),
+    Recipe("applications", "migr_asyappctza", eurostat.applicants, every=True),
+    Recipe("applications", "migr_asyappctzm", eurostat.applicants, every=True),
+    Recipe("applications", "migr_asyctz", eurostat.applicants),
+    Recipe("decisions", "migr_asydcfsta", eurostat.decisions, every=True),
+    Recipe("decisions", "migr_asydcfina", eurostat.decisions),
+    Recipe("enforcement", "migr_eiord", eurostat.enforcement, every=True),
+    Recipe("enforcement", "migr_eirtn", eurostat.enforcement, every=True),
+    Recipe("enforcement", "migr_eipre", eurostat.enforcement, every=True),
+    Recipe("decisions", "bamf-monthly", national.bamf_decisions),
+    Recipe("applications", "bamf-monthly", national.bamf_applications),
+    Recipe("stocks", "bamf-monthly", national.bamf_pending),
+    Recipe("encounters", "cbp-nationwide-encounters", national.encounters),
+    Recipe("grants", "ohss-yearbook", national.yearbook),
+    Recipe("grants", "prm-admissions", national.admissions),
+    Recipe("figures", "figures", compiled.unchanged),
+    Recipe("events", "events", compiled.unchanged),
+    Recipe("claims", "claims", compiled.unchanged),
 )
 
 
-def used(folder: Path | None = None) -> Iterator[tuple[Recipe, store.Vintage]]:
-    """Yield each recipe with each vintage that it takes, in a fixed order."""
-    for recipe in RECIPES:
-        found = store.vintages(dataset=recipe.dataset, folder=folder)
-        for vintage in found if recipe.every else found[-1:]:
-            yield recipe, vintage
+def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
+    """Return each recipe with each vintage that it takes, in a fixed order.
+
+    Parameters
+    ----------
+    folder
+        Folder of vintages; the project's ``data/raw`` unless given.
+
+    Raises
+    ------
+    DamagedVintage
+        If a vintage has no sidecar, or one that lacks a key.
+    """
+    found: dict[str, list[store.Vintage]] = {}
+    for vintage in store.vintages(folder=folder):
+        found.setdefault(vintage.dataset, []).append(vintage)
+    return [
+        (recipe, vintage)
+        for recipe in RECIPES
+        for vintage in found.get(recipe.dataset, [])[0 if recipe.every else -1 :]
+    ]
 
 
-def table(name: str, folder: Path | None = None) -> pd.DataFrame:
+def table(name: str, taken: Sequence[tuple[Recipe, store.Vintage]] | None = None) -> pd.DataFrame:
     """Return one tidy table made from the vintages on disk, corrected but not yet checked.
 
     Parameters
     ----------
     name
         The table.
-    folder
-        Folder of vintages; the project's ``data/raw`` unless given.
+    taken
+        What `used` returns; what is in the project's ``data/raw`` unless given.
 
     Raises
     ------
@@ -65,13 +98,34 @@ def table(name: str, folder: Path | None = None) -> pd.DataFrame:
         If a vintage is not what its sidecar says.
     MendedFault
         If a correction no longer fits.
+    InvalidTable
+        If a published total contradicts its parts and no correction speaks of it.
     """
-    parts = []
-    for recipe, vintage in used(folder):
-        if recipe.table == name:
-            rows = recipe.tidy(vintage.read(), vintage.dataset, vintage.date)
-            parts.append(corrections.apply(tables.conform(name, rows), name))
-    return pd.concat(parts, ignore_index=True) if parts else tables.empty(name)
+    parts = [
+        tables.conform(name, recipe.tidy(vintage.read(), vintage.dataset, vintage.date))
+        for recipe, vintage in (used() if taken is None else taken)
+        if recipe.table == name
+    ]
+    if not parts:
+        return tables.empty(name)
+    # Together, because what shows that a fault is still there may stand in another vintage.
+    whole = corrections.apply(pd.concat(parts, ignore_index=True), name)
+    if name == "decisions":
+        _contradictions_known(whole)
+    return whole
+
+
+def _contradictions_known(decisions: pd.DataFrame) -> None:
+    """Refuse a published total that its parts contradict, unless a correction speaks of it."""
+    unknown = corrections.contradictions(decisions) & (decisions["note"] == "")
+    if unknown.any():
+        row = decisions.loc[unknown.idxmax()]
+        place = ", ".join(row[["origin", "destination", "level", "period_start"]])
+        raise InvalidTable(
+            "a published total contradicts its parts beyond rounding",
+            where=f"{row['dataset']} {row['vintage']}, {place}",
+            todo="look at it and describe it in data/reference/corrections.yml",
+        )
 
 
 def releases(dataset: str, folder: Path | None = None) -> pd.DataFrame:

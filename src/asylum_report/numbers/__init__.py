@@ -60,8 +60,10 @@ def _meta() -> list[Number]:
     """Return version and vintages; the report's date is that of its newest vintage."""
 
     def day(iso: str) -> str:
-        when = date.fromisoformat(iso)
-        return f"{when.day}{NBSP}{when:%B}{NBSP}{when.year}"
+        """Write a vintage's date, which may name the month only."""
+        when = date.fromisoformat(f"{iso}-01"[:10])
+        words = f"{when:%B}{NBSP}{when.year}"
+        return words if len(iso) == 7 else f"{when.day}{NBSP}{words}"
 
     found = [Number("meta.version", __version__, __version__, "text", "version of the report")]
     newest = "0000"

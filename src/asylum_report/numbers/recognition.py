@@ -21,7 +21,10 @@ HEADLINE: dict[str, tuple[str, str, tuple[str, ...]]] = {
 """Prefix of a name to destination, authority and stages."""
 
 COUNTED = ("refugee", "complementary", "rejected", "closed")
-FIRST_YEAR = 2008
+FIRST_YEAR = 2015
+FIRST_CHANGE = 2021
+"""The year before the invasion: the earliest that changes are counted from."""
+
 ENOUGH = 50
 """Merits decisions from which another destination gets numbers of its own."""
 
@@ -88,7 +91,7 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> list[Number]:
                 found += rate_numbers(stem, one, label, f"{name} rate: {words}", queries)
             found += _counts(stem, group, words, queries)
         latest = max(by_year)
-        for earlier in range(2019, latest):
+        for earlier in range(FIRST_CHANGE, latest):
             if earlier not in worked or by_year[earlier]["status"] == "partial":
                 continue
             for later in range(earlier + 1, latest + 1):

@@ -22,7 +22,7 @@ def instant(numbers: Mapping[str, Mapping[str, Any]], environment: Mapping[str, 
     """Return the time written into the PDF, in seconds since 1970: never the clock's.
 
     ``SOURCE_DATE_EPOCH`` where it is set, as reproducible builds have it; else noon, UTC, of the
-    day of the newest statistic (``meta.date``), or of the UNHCR vintage.
+    day of the newest statistic (``meta.date``), or of the UNHCR vintage; of a month, its first.
 
     Parameters
     ----------
@@ -44,7 +44,8 @@ def instant(numbers: Mapping[str, Mapping[str, Any]], environment: Mapping[str, 
         )
     for name in ("meta.date", VINTAGE):
         try:
-            day = date.fromisoformat(str(numbers.get(name, {}).get("value")))
+            text = str(numbers.get(name, {}).get("value"))
+            day = date.fromisoformat(text if len(text) > len("2026-09") else f"{text}-01")
         except ValueError:
             continue
         return int(datetime.combine(day, time(12), UTC).timestamp())

@@ -174,11 +174,20 @@ def _make(
     site, warnings = render.render(publisher, staged)
     description, url = postprocess.read_settings(staged)
     pages = postprocess.folder(site, publisher, description, url)
+    add_live_charts(site)
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         swap.remove(site / "report")
     say(step, 1, 1)
     return done, count, pages, warnings
+
+
+def add_live_charts(site: Path) -> None:
+    """Put Plotly into the site, if it has a page that shows live charts."""
+    if (site / "assets" / "explore.html").is_file():
+        from asylum_report.charts import files
+
+        files.copy_plotly(site / "assets")
 
 
 def _unchanged(root: Path, manifest: Path, wanted: str, output: Path) -> dict[str, int] | None:
@@ -197,7 +206,8 @@ def _refuse(output: Path, root: Path) -> None:
     """Refuse to put a site in place of something that is no site."""
     if output == root or output in root.parents:
         raise BuildError("the site cannot stand where the project does", where=str(output))
-    if output.is_dir() and any(output.iterdir()) and not (output / "index.html").is_file():
+    is_site = any((output / mark).exists() for mark in ("index.html", "site_libs", ".nojekyll"))
+    if output.is_dir() and any(output.iterdir()) and not is_site:
         raise BuildError(
             "the folder for the site holds something else", where=str(output),
             todo="give another --output or empty it",

@@ -81,7 +81,7 @@ def import_snapshot(
         found = False
         for path in files:
             relative = path.relative_to(folder).as_posix()
-            match = re.fullmatch(one.pattern, relative)
+            match = re.fullmatch(f"(?:.*/)?(?:{one.pattern})", relative)
             if match is None:
                 continue
             found = True

@@ -311,7 +311,7 @@ FILES = (
     ),
     Importable(
         dataset="claims",
-        pattern=r"(\.\./background|claims)/claims\.csv",
+        pattern=r"claims\.csv",
         read=claims,
         columns=CLAIMS,
         date=COMPILED_ON,

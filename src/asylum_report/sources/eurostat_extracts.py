@@ -268,7 +268,9 @@ def decision_sums(path: Path) -> pd.DataFrame:
     The positive sum is the share times the total, to the next multiple of 5, as tabulated.
     """
     frame = checks.read_text(path)
-    checks.need(frame, ("geo", "citizen", "period", "decisions_total", "positive_reconstructed"), path)
+    checks.need(
+        frame, ("geo", "citizen", "period", "decisions_total", "positive_reconstructed"), path
+    )
     _russia(frame, "citizen", path)
     parts = []
     for column, decision in (("decisions_total", "TOTAL"), ("positive_reconstructed", "POS")):

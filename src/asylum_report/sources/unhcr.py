@@ -23,7 +23,24 @@ PUBLISHER: dict[str, Any] = {
     "url": "https://www.unhcr.org/refugee-statistics/",
 }
 
-LEVELS = ("FI", "NA", "N", "IN", "EO", "V", "RA", "AR", "JR", "FA", "BL", "CA", "SP", "TA", "TP", "TR")
+LEVELS = (
+    "FI",
+    "NA",
+    "N",
+    "IN",
+    "EO",
+    "V",
+    "RA",
+    "AR",
+    "JR",
+    "FA",
+    "BL",
+    "CA",
+    "SP",
+    "TA",
+    "TP",
+    "TR",
+)
 """Codes of the instance that decides; NA is new applications, not a missing value."""
 PROCEDURES = ("G", "U", "J")
 KINDS = ("N", "R", "A", "V", "NR", "J", "NA", "RA", "FA", "SP")

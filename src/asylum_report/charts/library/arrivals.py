@@ -82,8 +82,8 @@ def applications_monthly() -> Chart:
     last = whole[-1]
     return Chart(
         name="applications-monthly",
-        title=f"First claims in Europe peaked in {parts.month_name(peak['period_start'])} and are now "
-        f"at {last['count']:,} a month",
+        title=f"First claims in Europe rose to {peak['count']:,} a month after the mobilisation and fell "
+        f"to {last['count']:,} by {parts.month_name(last['period_start'])}",
         subtitle="First-time asylum applicants with Russian citizenship, all reporting EU+ countries, "
         "persons, by month",
         kind="line",
@@ -221,12 +221,15 @@ def us_grants() -> Chart:
     """Draw grants of asylum and refugee admissions by fiscal year."""
     rows = [row for row in records.rows("grants") if int(row["fiscal_year"]) >= 2014]
     total: dict[tuple[str, str, str], int] = defaultdict(int)
+    last: dict[tuple[str, str, str], str] = {}
     part = set()
     for row in rows:
         key = (row["measure"], row["source"], str(row["fiscal_year"]))
         total[key] += row["count"] or 0
+        last[key] = max(last.get(key, ""), row["period_end"])
         if row["status"] == "partial":
             part.add(key)
+    part |= {key for key, day in last.items() if day < f"{key[2]}-09-30"}
     years = sorted({year for _, _, year in total})
     defensive = total.get(("asylum-defensive", "OHSS", "2023"))
     return Chart(

@@ -95,7 +95,7 @@ def france_stages() -> Chart:
         f"{_at(ofpra, 2024)} in 2024, {_at(ofpra, LATEST)} in {LATEST}. CNDA {_at(cnda, 2023)} in 2023 "
         f"and {_at(cnda, LATEST)} in {LATEST}.",
         "The court decides on people whom OFPRA has rejected: its decisions are never added to OFPRA's.",
-        event_ids=("2022-02-24-invasion", "2023-07-20-cnda"),
+        event_ids=("2022-02-24-invasion", "2023-07-20-cnda-ruling"),
     )  # fmt: skip
 
 
