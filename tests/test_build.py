@@ -337,7 +337,6 @@ def test_ctrl_c_ends_with_130_and_the_old_site(built_sample: Path, where: str) -
     assert said.splitlines()[-1] == "asylum-report: stopped; what stood before still stands"
     assert "Traceback" not in said
     assert "NEW" not in standing(built_sample)
-    assert not site.build("builtin", root=built_sample).unchanged or where == "notebook"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

@@ -150,7 +150,7 @@ def contradictions(decisions: pd.DataFrame) -> pd.Series:
     """
     import pandas as pd
 
-    key = [name for name in TABLES["decisions"][: TABLES["decisions"].index("outcome")]]
+    key = list(TABLES["decisions"][: TABLES["decisions"].index("outcome")])
     wide = decisions.pivot(index=key, columns="outcome", values="count")
     if not {*PARTS, "total"} <= set(wide.columns):
         return pd.Series(False, index=decisions.index)
@@ -227,7 +227,7 @@ def _act(frame: pd.DataFrame, one: Correction) -> pd.DataFrame:
     if "contradictory" in one.expect:
         rows = rows[contradictions(frame.take(rows)).to_numpy()]
     if one.action.get("drop"):
-        return frame.drop(index=rows).reset_index(drop=True)
+        return frame[~frame.index.isin(rows)].reset_index(drop=True)
     if one.action.get("missing"):
         frame.loc[rows, "count"] = pd.NA
     if "status" in one.action:

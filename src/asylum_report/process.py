@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asylum_report import paths, tables
+from asylum_report import files, paths, tables
 from asylum_report.columns import DESCRIPTIONS, TABLES, Column, column, key
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ LARGE = 2_000_000
 """Bytes of CSV from which on the Russia part is committed compressed."""
 
 _ROOMS = (
+    "files.py",
     "store.py",
     "tables.py",
     "columns.py",
@@ -47,13 +48,13 @@ def fingerprint() -> str:
     from the store to the tables.
     """
     here = Path(__file__).parent
-    files = sorted(paths.raw().glob("*/*/*/meta.yml"))
-    files += sorted(path for path in paths.reference().iterdir() if path.is_file())
+    found = sorted(paths.raw().glob("*/*/*/meta.yml"))
+    found += sorted(path for path in paths.reference().iterdir() if path.is_file())
     for room in _ROOMS:
         place = here / room
-        files += sorted(place.glob("*.py")) if place.is_dir() else [place]
+        found += sorted(place.glob("*.py")) if place.is_dir() else [place]
     total = hashlib.sha256()
-    for path in files:
+    for path in found:
         total.update(path.name.encode())
         total.update(path.parent.name.encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
@@ -123,7 +124,7 @@ def build(
         vintages = [vintage for recipe, vintage in taken if recipe.table == name]
         if progress:
             progress(f"{name}: {len(frame):,} rows")
-        contents[f"{name}.parquet"] = tables.parquet(frame)
+        contents[f"{name}.parquet"] = files.parquet(frame)
         resources.append(_resource(name, f"{name}.parquet", frame, vintages))
         russia = frame[frame["origin"] == "RUS"] if "origin" in frame.columns else frame
         path, content = _csv(name, russia, top)
@@ -135,19 +136,19 @@ def build(
     text = json.dumps(_package(resources), indent=1, ensure_ascii=False) + "\n"
     contents[PACKAGE] = text.encode("utf-8")
     marker = _fingerprint_file(top)
-    tables.place({top / path: content for path, content in contents.items()})
+    files.place({top / path: content for path, content in contents.items()})
     for path in contents:
         # A part that grew or shrank past LARGE changes its name.
         other = path.removesuffix(".gz") if path.endswith(".gz") else f"{path}.gz"
         if path.endswith((".csv", ".csv.gz")):
             (top / other).unlink(missing_ok=True)
-    tables.place({marker: before.encode()})
+    files.place({marker: before.encode()})
     return {path: top / path for path in contents}
 
 
 def _csv(name: str, frame: pd.DataFrame, folder: Path) -> tuple[str, bytes]:
     """Return file name and bytes of the Russia part."""
-    content = tables.csv(frame)
+    content = files.csv(frame)
     if len(content) < LARGE:
         return f"{name}.csv", content
     path = folder / f"{name}.csv.gz"
@@ -158,7 +159,7 @@ def _csv(name: str, frame: pd.DataFrame, folder: Path) -> tuple[str, bytes]:
             return path.name, there
     except (OSError, EOFError):
         pass
-    return path.name, gzip.compress(content, compresslevel=9, mtime=0)
+    return path.name, files.compressed(content)
 
 
 _FIELD_TYPES = {"text": "string", "day": "date", "integer": "integer", "number": "number"}

@@ -7,13 +7,8 @@ which licence and what it means, and that holds the hash by which damage is noti
 
 from __future__ import annotations
 
-import errno
-import gzip
 import hashlib
-import io
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from asylum_report import paths
+from asylum_report import files, paths
 from asylum_report.errors import DamagedVintage, ReportError, UnknownName
 
 if TYPE_CHECKING:
@@ -106,7 +101,8 @@ class Vintage:
                 todo="restore it, say with git checkout",
             )
         try:
-            frame = _parse(content, self.file.suffix, self.meta["types"])
+            types = {name: _TYPES[kind] for name, kind in self.meta["types"].items()}
+            frame = files.parse(content, self.file.suffix, types)
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise DamagedVintage("a data file cannot be read", where=_short(self.file)) from error
         if len(frame) != self.meta["rows"]:
@@ -121,23 +117,6 @@ def _short(path: Path) -> str:
     """Return a path as a reader of the checkout knows it."""
     parts = path.parts
     return "/".join(parts[-6:]) if "data" in parts[-6:] else path.as_posix()
-
-
-def _parse(content: bytes, suffix: str, types: Mapping[str, str]) -> DataFrame:
-    import pandas as pd
-
-    if suffix == ".parquet":
-        frame = pd.read_parquet(io.BytesIO(content))
-        return frame.astype({column: _TYPES[kind] for column, kind in types.items()})
-    # NA is one of UNHCR's codes (new applications), so only numbers may be missing.
-    numbers = [column for column, kind in types.items() if kind != "string"]
-    return pd.read_csv(
-        io.BytesIO(gzip.decompress(content)),
-        dtype={column: _TYPES[kind] for column, kind in types.items()},
-        keep_default_na=False,
-        na_values={column: [""] for column in numbers},
-        encoding="utf-8",
-    )
 
 
 def _types(frame: DataFrame) -> dict[str, str]:
@@ -267,26 +246,29 @@ def write(frame: DataFrame, meta: Mapping[str, Any], folder: Path | None = None)
         / str(meta["dataset"])
         / str(meta["vintage"])
     )
-    content, suffix = _serialise(frame)
+    content, file = _serialise(frame)
     full = {key: meta[key] for key in GIVEN} | {
         "types": _types(frame),
         "rows": len(frame),
-        "file": "data" + suffix,
+        "file": file,
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     full |= {key: value for key, value in meta.items() if key not in full}
     if place.exists():
-        return _same(place, frame, full)
-    return _place(place, content, full)
+        return _same(place, content, full)
+    sidecar = yaml.safe_dump(full, allow_unicode=True, sort_keys=False, width=100)
+    files.place_folder(place, {file: content, SIDECAR: sidecar.encode("utf-8")})
+    return _load(place)
 
 
-def _same(place: Path, frame: DataFrame, full: Mapping[str, Any]) -> Vintage:
+def _same(place: Path, content: bytes, full: Mapping[str, Any]) -> Vintage:
     """Return the vintage already at `place` if it is the one that was to be written."""
     there = _load(place)
+    if there.meta["sha256"] == full["sha256"]:
+        return there
     # Compared as tables too: another version of a compressor writes other bytes for the same rows.
-    if there.meta["sha256"] == full["sha256"] or there.read().equals(
-        _parse(*_serialise(frame), full["types"])
-    ):
+    types = {name: _TYPES[kind] for name, kind in full["types"].items()}
+    if there.read().equals(files.parse(content, Path(full["file"]).suffix, types)):
         return there
     raise ReportError(
         "a different vintage is already there and vintages are never changed",
@@ -296,37 +278,7 @@ def _same(place: Path, frame: DataFrame, full: Mapping[str, Any]) -> Vintage:
 
 
 def _serialise(frame: DataFrame) -> tuple[bytes, str]:
-    """Return a table's bytes, the same for the same table, and the suffix of their format."""
+    """Return a table's bytes, the same for the same table, and the name of their file."""
     if len(frame) >= MANY_ROWS:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        buffer = io.BytesIO()
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-        pq.write_table(table, buffer, compression="zstd", compression_level=19)
-        return buffer.getvalue(), ".parquet"
-    text = frame.to_csv(index=False, lineterminator="\n")
-    return gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0), ".csv.gz"
-
-
-def _place(place: Path, content: bytes, full: Mapping[str, Any]) -> Vintage:
-    """Write data and sidecar beside `place` and move them there together."""
-    text = yaml.safe_dump(dict(full), allow_unicode=True, sort_keys=False, width=100)
-    beside = place.parent / f".{place.name}.part"
-    try:
-        # What an interrupted run left; nobody else writes the same vintage.
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
-        for name, data in ((full["file"], content), (SIDECAR, text.encode("utf-8"))):
-            with (beside / name).open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        beside.rename(place)
-    except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
-        reason = (
-            "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
-        )
-        raise ReportError(f"a vintage cannot be written: {reason}", where=_short(place)) from error
-    return _load(place)
+        return files.parquet(frame, level=19), "data.parquet"
+    return files.compressed(files.csv(frame)), "data.csv.gz"

@@ -6,20 +6,15 @@ that reading it again costs a hash and not an import of pandera.
 
 from __future__ import annotations
 
-import errno
 import functools
-import gzip
 import hashlib
-import io
 import json
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asylum_report import paths
+from asylum_report import files, paths
 from asylum_report.columns import TABLES, Column, column, key
-from asylum_report.errors import InvalidTable, ReportError, UnknownName
+from asylum_report.errors import InvalidTable, UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,58 +148,6 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise InvalidTable(f"values of the wrong type: {error}", where=f"table {name}") from error
 
 
-def parquet(frame: pd.DataFrame) -> bytes:
-    """Return a table as Parquet, the same bytes for the same table."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, buffer, compression="zstd", row_group_size=50_000)
-    return buffer.getvalue()
-
-
-def csv(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV in UTF-8 with Unix line ends, whole numbers as such."""
-    import pandas as pd
-
-    plain = frame.copy()
-    for name in plain.select_dtypes("Float64").columns:
-        plain[name] = [
-            "" if value is pd.NA else repr(float(value)).removesuffix(".0") for value in frame[name]
-        ]
-    return plain.to_csv(index=False, lineterminator="\n").encode("utf-8")
-
-
-def place(contents: Mapping[Path, bytes]) -> list[Path]:
-    """Write files whole or not at all, and put them in place together, in order.
-
-    Raises
-    ------
-    ReportError
-        If the disk is full or a folder cannot be written; then nothing has changed.
-    """
-    beside = {path: path.with_name(f".{path.name}.part") for path in contents}
-    try:
-        for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with beside[path].open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, part in beside.items():
-            part.replace(path)
-    except OSError as error:
-        for part in beside.values():
-            part.unlink(missing_ok=True)
-        reason = (
-            "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
-        )
-        where = str(next(iter(contents)).parent)
-        raise ReportError(f"tables cannot be written: {reason}", where=where) from error
-    return list(contents)
-
-
 def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> Path:
     """Check a table and write it as Parquet; return the file.
 
@@ -216,7 +159,8 @@ def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> Path:
         If the file cannot be written.
     """
     path = (folder or paths.processed()) / f"{name}.parquet"
-    return place({path: parquet(check(name, frame))})[0]
+    files.place({path: files.parquet(check(name, frame))})
+    return path
 
 
 def _recorded(folder: Path) -> dict[str, str]:
@@ -262,7 +206,8 @@ def read(
             f"table {name} is not there", where=str(path), todo="run 'asylum-report build'"
         ) from error
     try:
-        frame = _parse(name, path, content)
+        types = {each: DTYPES[column(name, each).kind] for each in TABLES[name]}
+        frame = files.parse(content, path.suffix, types)
     except (OSError, ValueError, EOFError) as error:
         raise InvalidTable(f"table {name} cannot be read", where=str(path)) from error
     if validate and _recorded(top).get(path.name) != hashlib.sha256(content).hexdigest():
@@ -274,20 +219,3 @@ def read(
 
 def _committed(name: str, folder: Path) -> tuple[Path, Path]:
     return folder / f"{name}.csv", folder / f"{name}.csv.gz"
-
-
-def _parse(name: str, path: Path, content: bytes) -> pd.DataFrame:
-    import pandas as pd
-
-    types = {each: DTYPES[column(name, each).kind] for each in TABLES[name]}
-    if path.suffix == ".parquet":
-        frame = pd.read_parquet(io.BytesIO(content))
-        return frame.astype({each: kind for each, kind in types.items() if each in frame})
-    text = gzip.decompress(content) if path.suffix == ".gz" else content
-    numbers = [each for each, kind in types.items() if kind in ("Int64", "Float64")]
-    return pd.read_csv(
-        io.BytesIO(text),
-        dtype=types,
-        keep_default_na=False,
-        na_values={each: [""] for each in numbers},
-    )

@@ -13,7 +13,7 @@ from asylum_report.charts.variants import Variant
 DOTTED = (1.2, 3.0)
 """Dashes of a line to or from a hollow point."""
 
-POINTS_FROM = 13.0
+POINTS_FROM = 10.5
 """Pixels between periods from which every value has its point."""
 
 
@@ -93,7 +93,7 @@ def _series(canvas: Canvas, chart: Chart, v: Variant, k: int, x: Scale, y: Scale
                 pieces, series.colour, 1.5 * v.stroke, cap="round",
                 dashes=tuple(d * v.stroke for d in DOTTED), name=f"dotted-{k}",
             )  # fmt: skip
-    size = (7.6 if every else 5.6) * v.stroke
+    size = (min(7.6, 0.58 * spacing / v.stroke) if every else 5.6) * v.stroke
     shape = shapes(chart)[k]
     last = max(points)
     alone = {i for i in points if not _linked(ways, i)}

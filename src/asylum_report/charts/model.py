@@ -132,13 +132,18 @@ class Chart:
     y_label: str = ""
     tall: bool = False
     """Takes the height its categories need, as a long list of destinations does."""
+    categories: tuple[str, ...] = ()
+    """Order of the rows of bars and dots; by default that of first appearance in the series."""
     hollow_means: str = "partial or provisional period, or fewer than 50 decisions"
     """What hollow or hatched marks mean, written below the plot where there are any; or empty."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.name):
             raise ValueError(f"chart {self.name!r}: a name is small letters, digits and hyphens")
-        if not any(s.x for s in self.series):
+        known = {x for s in self.series for x in s.x}
+        if self.categories and set(self.categories) != known:
+            raise ValueError(f"chart {self.name!r}: categories are not those of its series")
+        if not known:
             raise ValueError(f"chart {self.name!r}: nothing to draw")
 
     def key(self) -> str:

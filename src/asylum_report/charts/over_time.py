@@ -25,7 +25,8 @@ class End:
     words
         Lines of the name.
     value
-        The last value; behind the last line, or on a line of its own.
+        The last value; behind the last line, or on a line of its own. Empty for a stack and
+        where the last value is drawn hollow: a part of a period is no end.
     """
 
     series: int
@@ -64,6 +65,8 @@ def draw(canvas: Canvas, chart: Chart, v: Variant, top: float, bottom: float | N
     x_ticks = time_ticks(chart, x, letters.width("2020", v.tick) + v.tick * 0.8, v.compact)
     axis = v.tick * (1.75 if all(t.main for t in x_ticks) else 3.0)
     plot_bottom = plot_top + v.plot if bottom is None else bottom - axis - below
+    if plot_bottom - plot_top < 4 * v.tick:
+        raise ValueError(f"chart {chart.name!r} has no room for its plot in this height")
     scale = Scale(low, high, plot_bottom, plot_top)
 
     _grid(canvas, v, scale, ticks, left, right)
@@ -80,15 +83,18 @@ def draw(canvas: Canvas, chart: Chart, v: Variant, top: float, bottom: float | N
 
 
 def _last(chart: Chart, k: int) -> str:
-    """Return the last value of a series in words."""
-    values = [y for y in chart.series[k].y if y is not None]
-    return words.value(values[-1], chart.y_format) if values else ""
+    """Return the last value of a line in words, or nothing where it is drawn hollow."""
+    series = chart.series[k]
+    shown = [i for i, y in enumerate(series.y) if y is not None]
+    if chart.kind == "stack" or not shown or lines.hollow(series, shown[-1]):
+        return ""
+    return words.value(series.y[shown[-1]], chart.y_format)
 
 
 def _end(chart: Chart, v: Variant, k: int, x: float, y: float) -> End:
     series = chart.series[k]
-    lines = letters.balance(series.label, v.label, v.column, letters.SEMIBOLD)
-    return End(k, x, y, tuple(lines), _last(chart, k) if chart.kind == "line" else "")
+    name = letters.balance(series.label, v.label, v.column, letters.SEMIBOLD)
+    return End(k, x, y, tuple(name), _last(chart, k))
 
 
 def _extent(end: End, v: Variant) -> tuple[float, bool]:
@@ -106,7 +112,11 @@ def _column(chart: Chart, v: Variant) -> float | None:
         return None
     if len(chart.series) == 1 and chart.kind == "stack":
         return None
-    shown = [_end(chart, v, k, 0, 0) for k in range(len(chart.series)) if _last(chart, k)]
+    shown = [
+        _end(chart, v, k, 0, 0)
+        for k, series in enumerate(chart.series)
+        if any(y is not None for y in series.y)
+    ]
     extents = [_extent(end, v) for end in shown]
     swatch = 0.95 * v.label if chart.kind == "stack" else 0.0
     widest = max((e[0] for e in extents), default=0.0) + swatch

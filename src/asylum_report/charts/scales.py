@@ -105,7 +105,7 @@ def value_at(xs: tuple[str, ...], ys: tuple[float | None, ...], x: str) -> float
 
 def periods(chart: Chart) -> list[str]:
     """Return all x of a chart: periods sorted by date, categories as given."""
-    seen = list(dict.fromkeys(x for s in chart.series for x in s.x))
+    seen = list(dict.fromkeys([*chart.categories, *(x for s in chart.series for x in s.x)]))
     return seen if chart.x_scale == "category" else sorted(seen, key=lambda x: place(chart, x))
 
 

@@ -65,8 +65,8 @@ def draw(
             ends.append((k, *middle))
     for p, text in sums.items():
         if bases[p]:
-            middle, base = x(place(chart, p)), y(bases[p]) - 0.4 * v.small
+            centre, base = x(place(chart, p)), y(bases[p]) - 0.4 * v.small
             half = letters.width(text, v.small) / 2 + 0.15 * v.small
-            canvas.box(middle - half, base - 0.75 * v.small, 2 * half, 0.95 * v.small, "paper")
-            canvas.text(middle, base, text, v.small, "muted-ink", align="center")
+            canvas.box(centre - half, base - 0.75 * v.small, 2 * half, 0.95 * v.small, "paper")
+            canvas.text(centre, base, text, v.small, "muted-ink", align="center")
     return ends

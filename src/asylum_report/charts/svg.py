@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from xml.etree import ElementTree as ET
 
 from asylum_report import identity
@@ -105,15 +106,17 @@ def _restyle(element: ET.Element) -> None:
                  "font-size", "width", "height"):  # fmt: skip
         if name in attributes:
             value = " ".join(attributes[name].split()).removesuffix("px")
-            attributes[name] = _NUMBER.sub(_shorter, value)
+            # A scale is multiplied by the size of a letter: two decimals would move letters.
+            shorter = partial(_shorter, digits=5 if "scale" in value else 2)
+            attributes[name] = _NUMBER.sub(shorter, value)
     if "d" in attributes:
         attributes["d"] = re.sub(r" ?([A-Za-z]) ?", r"\1", attributes["d"])
     element.text = element.text if element.tag == f"{{{_SVG}}}text" else None
     element.tail = None
 
 
-def _shorter(found: re.Match[str]) -> str:
-    text = f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+def _shorter(found: re.Match[str], digits: int) -> str:
+    text = f"{float(found[0]):.{digits}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
@@ -122,9 +125,9 @@ def _rename(root: ET.Element, prefix: str) -> None:
     used = set()
     for element in root.iter():
         for name, value in element.attrib.items():
-            found = re.match(r"^#(.+)$|^url\(#(.+)\)$", value) if name != "id" else None
+            found = re.match(r"^#(.+)$" if name == _HREF else r"^url\(#(.+)\)$", value)
             if found:
-                old = found[1] or found[2]
+                old = found[1]
                 used.add(old)
                 element.set(name, value.replace(f"#{old}", f"#{prefix}{old}"))
     for element in root.iter():

@@ -84,8 +84,12 @@ def interval(series: Series, i: int, form: str) -> str:
 
 
 def hollow_key(chart: Chart) -> str:
-    """Return what hollow or hatched marks mean, or an empty text where the chart has none."""
-    if not chart.hollow_means or not any(any(s.hollow) for s in chart.series):
+    """Return what hollow or hatched marks mean.
+
+    Empty where the chart has none, or where its note says it already.
+    """
+    explained = re.search(r"\b(hollow|hatched)\b", chart.note, re.IGNORECASE)
+    if explained or not chart.hollow_means or not any(any(s.hollow) for s in chart.series):
         return ""
     mark = "Hatched" if chart.kind in ("bar", "stack") else "Hollow"
     return f"{mark}: {chart.hollow_means}"

@@ -119,7 +119,7 @@ def _contradictions_known(decisions: pd.DataFrame) -> None:
     """Refuse a published total that its parts contradict, unless a correction speaks of it."""
     unknown = corrections.contradictions(decisions) & (decisions["note"] == "")
     if unknown.any():
-        row = decisions.loc[unknown.idxmax()]
+        row = decisions.iloc[int(unknown.to_numpy().argmax())]
         place = ", ".join(row[["origin", "destination", "level", "period_start"]])
         raise InvalidTable(
             "a published total contradicts its parts beyond rounding",

@@ -1,8 +1,8 @@
 """UNHCR's decisions, applications and stocks as tidy tables.
 
 UNHCR rounds small numbers: in decisions the counts 1 to 4 and 6 to 9 never occur in any year, and
-5 and 10 occur as often as the numbers around them together would; in applications and
-stocks 1 to 4 never occur. Its totals are the sums of the rounded parts, so a total is as uncertain as they are.
+5 and 10 occur as often as the numbers around them together would; in applications and stocks 1 to 4
+never occur. Its totals are the sums of the rounded parts, so a total is as uncertain as they are.
 """
 
 from __future__ import annotations

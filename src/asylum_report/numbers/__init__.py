@@ -6,14 +6,13 @@ import difflib
 import json
 import os
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from asylum_report import __version__, paths, records, store
-from asylum_report.errors import UnknownName
-from asylum_report.numbers import arrivals, recognition
-from asylum_report.numbers.model import NBSP, Number
+from asylum_report.errors import InvalidTable, UnknownName
+from asylum_report.numbers import arrivals, recognition, single
+from asylum_report.numbers.model import Number, day, vintage_number
 
 FILE = "numbers.json"
 ACROSS_YEARS = range(2018, 2026)
@@ -46,6 +45,7 @@ def compute() -> dict[str, Number]:
         *arrivals.eurostat_monthly(monthly),
         *arrivals.encounters(records.rows("encounters", origin="RUS")),
         *arrivals.admissions(records.rows("grants", origin="RUS")),
+        *single.quoted(records.rows("figures")),
         *_meta(),
     ]
     found: dict[str, Number] = {}
@@ -57,27 +57,34 @@ def compute() -> dict[str, Number]:
 
 
 def _meta() -> list[Number]:
-    """Return version and vintages; the report's date is that of its newest vintage."""
-
-    def day(iso: str) -> str:
-        """Write a vintage's date, which may name the month only."""
-        when = date.fromisoformat(f"{iso}-01"[:10])
-        words = f"{when:%B}{NBSP}{when.year}"
-        return words if len(iso) == 7 else f"{when.day}{NBSP}{words}"
-
-    found = [Number("meta.version", __version__, __version__, "text", "version of the report")]
-    newest = "0000"
+    """Return the report's version and date, and the vintages it stands on."""
+    release = _release()
+    found = [
+        Number("meta.version", __version__, __version__, "text", "version of the report"),
+        Number("meta.date", release, day(release), "date", "date of this version of the report"),
+    ]
     for label, dataset in (
         ("unhcr", "unhcr-asylum-decisions"),
         ("eurostat_monthly", "migr_asyappctzm"),
         ("cbp", "cbp-nationwide-encounters"),
     ):
-        vintage = store.latest(dataset).date
-        newest = max(newest, vintage)
-        found.append(Number(f"meta.{label}_vintage", vintage, day(vintage), "date",
-                            f"vintage of {dataset}"))  # fmt: skip
-    found.append(Number("meta.date", newest, day(newest), "date", "date of the newest statistic"))
+        found.append(vintage_number(label, dataset, store.latest(dataset).date))
     return found
+
+
+def _release() -> str:
+    """Return the release date that ``CITATION.cff`` names.
+
+    Raises
+    ------
+    InvalidTable
+        If the file names none.
+    """
+    path = paths.root() / "CITATION.cff"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("date-released:"):
+            return line.split(":", 1)[1].strip()
+    raise InvalidTable("no release date", where=str(path), todo="add a line date-released: DATE")
 
 
 def displays(numbers: Mapping[str, Number]) -> dict[str, str]:
@@ -136,7 +143,7 @@ def explain(name: str) -> dict[str, Any]:
     for query in number.rows:
         table = query["table"]
         rows += records.rows(table, **{k: v for k, v in query.items() if k != "table"})
-    seen = sorted({(r["source"], r["dataset"], r["vintage"]) for r in rows})
+    seen = sorted({(r["source"], r["dataset"], r["vintage"]) for r in rows if "dataset" in r})
     return {
         "name": name, "display": number.display, "value": number.value, "unit": number.unit,
         "definition": number.definition, "table": table, "rows": rows,

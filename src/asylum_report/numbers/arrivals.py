@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from asylum_report import places
-from asylum_report.numbers.model import Number, count, percent
+from asylum_report.numbers.model import Number, count, percent, vintage_number
 
 Row = Mapping[str, Any]
 FIRST_YEAR = 2013
@@ -93,6 +93,8 @@ def eurostat_annual(rows: Sequence[Row]) -> list[Number]:
         found.append(
             Number(f"{stem}_share", share, percent(share), "percent", f"share of {words}", (query,))
         )
+    if men:
+        found.append(vintage_number("eurostat_aged", "migr_asyappctza", max(men)[0]))
     return _newest(found)
 
 

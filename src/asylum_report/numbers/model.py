@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from asylum_report.models.comparison import Change
@@ -61,6 +62,19 @@ def signed(points: float) -> str:
 def count(value: int) -> str:
     """Write a count with thousands separated by commas: 5246 is "5,246"."""
     return f"{value:,}"
+
+
+def day(iso: str) -> str:
+    """Write a date, "25 June 2026"; a vintage may name the month only, "September 2026"."""
+    when = date.fromisoformat(f"{iso}-01"[:10])
+    words = f"{when:%B}{NBSP}{when.year}"
+    return words if len(iso) == 7 else f"{when.day}{NBSP}{words}"
+
+
+def vintage_number(label: str, dataset: str, vintage: str) -> Number:
+    """Return the date of a dataset's copy, as ``meta.LABEL_vintage``."""
+    words = f"vintage of {dataset}"
+    return Number(f"meta.{label}_vintage", vintage, day(vintage), "date", words)
 
 
 def rate_numbers(

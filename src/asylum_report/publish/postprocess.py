@@ -31,6 +31,7 @@ TOGGLE = re.compile(
     r"<(a|button)\b(?P<tag>[^<>]*\bquarto-color-scheme-toggle\b[^<>]*)>\s*<i\b[^<>]*></i>\s*</\1>"
 )
 ICON = re.compile(r'<i class="(?P<classes>bi[^"]*)"[^<>]*></i>')
+DATE = re.compile(r"<td(?: class=\"([^\"]*)\")?>(\d{4}-\d{2}(?:-\d{2})?)</td>")
 NAMED_ICONS = {"bi-search": "search", "bi": "copy"}
 MAIN_FONT = "assets/fonts/source-sans-400.woff2"
 ALIGNED = {
@@ -133,6 +134,7 @@ def page(text: str, name: str, site: Site) -> str:
     styles: dict[str, str] = {}
     text = markup.rewrite(text, lambda tag: _tag(tag, offset, name, site, styles))
     site.styles.update(styles)
+    text = DATE.sub(_date, text)
     text = re.sub(r"(<body\b[^>]*>)", lambda m: m[1] + SKIP, text, count=1)
     text = head(text, name, offset, site, bool(styles))
     rules = policy.policy(text, inline_styles=site.publisher == "quarto")
@@ -185,6 +187,11 @@ def _tag(tag: markup.Tag, offset: str, name: str, site: Site, styles: dict[str, 
         tag.add_class(_class_for(tag.attributes.pop("style") or "", styles))
         changed = True
     return changed
+
+
+def _date(found: re.Match[str]) -> str:
+    """Keep a date in a table on one line."""
+    return f'<td class="{" ".join(filter(None, [found[1], "ar-nowrap"]))}">{found[2]}</td>'
 
 
 def _is_relative(target: str) -> bool:

@@ -67,10 +67,8 @@ def monthly(path: Path) -> pd.DataFrame:
     checks.need(frame, ("month", "origin_label", *numbers), path)
     checks.known(frame, "origin_label", ORIGINS, path)
     checks.unique(frame, ("month", "origin_label"), path)
-    bad = ~frame["month"].str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])")
-    if bad.any():
-        row = bad.idxmax()
-        raise checks.fail(f"no month: '{frame['month'].loc[row]}'", path, row, "month")
+    month = frame["month"]
+    checks.refuse(~month.str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])"), "no month", month, path)
     counts = pd.DataFrame({name: checks.whole(frame, name, path) for name in numbers})
     for total, of in totals.items():
         checks.adds_up(counts, of, total, path)
@@ -105,7 +103,7 @@ FILES = (
         date="2022-01",
         meta={
             "publisher": "BAMF",
-            "title": "Asylum applications, decisions and pending cases of Russian citizens, monthly",
+            "title": "Asylum applications, decisions and pending cases, Russian citizens, monthly",
             "licence": "official figures, reuse with acknowledgement of the source",
             "licence_url": "https://www.bamf.de/DE/Service/Impressum/impressum-node.html",
             "attribution": "Federal Office for Migration and Refugees (BAMF), statistics of "

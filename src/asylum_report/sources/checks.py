@@ -42,6 +42,24 @@ def fail(what: str, path: Path, row: object = None, column: str = "") -> Invalid
     return InvalidTable(what, where=where)
 
 
+def first(bad: pd.Series) -> int:
+    """Return the index of the first row that is bad."""
+    return int(bad.index[int(bad.to_numpy().argmax())])
+
+
+def refuse(bad: pd.Series, what: str, values: pd.Series, path: Path) -> None:
+    """Refuse a column in which a row is bad.
+
+    Raises
+    ------
+    InvalidTable
+        Naming file, line, column and value of the first bad row.
+    """
+    if bad.any():
+        row = first(bad)
+        raise fail(f"{what}: '{values.loc[row]}'", path, row, str(values.name))
+
+
 def need(frame: pd.DataFrame, columns: Iterable[str], path: Path) -> None:
     """Refuse a file without these columns.
 
@@ -78,9 +96,7 @@ def whole(
         (numbers < 0, "a count is negative"),
         (numbers % 1 > 0, "a count is not a whole number"),
     ):
-        if bad.any():
-            row = bad.idxmax()
-            raise fail(f"{what}: '{frame[column].loc[row]}'", path, row, column)
+        refuse(bad, what, frame[column], path)
     return numbers.astype("Int64")
 
 
@@ -92,10 +108,7 @@ def known(frame: pd.DataFrame, column: str, allowed: Iterable[str], path: Path) 
     InvalidTable
         Naming file, line and column of the first unknown code.
     """
-    bad = ~frame[column].isin(set(allowed))
-    if bad.any():
-        row = bad.idxmax()
-        raise fail(f"an unknown code '{frame[column].loc[row]}'", path, row, column)
+    refuse(~frame[column].isin(set(allowed)), "an unknown code", frame[column], path)
 
 
 def unique(frame: pd.DataFrame, key: Sequence[str], path: Path) -> None:
@@ -108,7 +121,7 @@ def unique(frame: pd.DataFrame, key: Sequence[str], path: Path) -> None:
     """
     twice = frame.duplicated(list(key))
     if twice.any():
-        row = twice.idxmax()
+        row = first(twice)
         values = ", ".join(str(frame[column].loc[row]) for column in key)
         raise fail(f"a duplicate key: {values}", path, row)
 
@@ -128,5 +141,5 @@ def adds_up(
     difference = frame[list(parts)].sum(axis=1, skipna=False) - frame[total]
     bad = (difference.abs() > tolerance).fillna(False).astype(bool)
     if bad.any():
-        row = bad.idxmax()
+        row = first(bad)
         raise fail(f"a total contradicts its parts by {difference.loc[row]}", path, row, total)

@@ -43,7 +43,7 @@ def _labelled(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
         try:
             codes[label] = LABELS.get(label) or places.resolve(label)
         except UnknownName as error:
-            row = (frame[column] == label).idxmax()
+            row = checks.first(frame[column] == label)
             raise checks.fail(f"an unknown country '{label}'", path, row, column) from error
     return frame[column].map(codes)
 

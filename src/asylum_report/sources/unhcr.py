@@ -95,10 +95,7 @@ def _countries(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 def _year(frame: pd.DataFrame, path: Path) -> pd.Series:
     years = checks.whole(frame, "year", path)
-    bad = (years < 1900) | (years > 2100)
-    if bad.any():
-        row = bad.idxmax()
-        raise checks.fail(f"no year: '{frame['year'].loc[row]}'", path, row, "year")
+    checks.refuse((years < 1900) | (years > 2100), "no year", frame["year"], path)
     return years
 
 

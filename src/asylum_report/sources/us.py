@@ -69,9 +69,7 @@ def calendar_month(fiscal_year: int, month: str) -> str:
 def _fiscal_years(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
     """Return fiscal years; the running one is marked FYTD by CBP."""
     years = frame[column].str.extract(f"^{_YEAR.pattern}$")[0]
-    if years.isna().any():
-        row = years.isna().idxmax()
-        raise checks.fail(f"no fiscal year: '{frame[column].loc[row]}'", path, row, column)
+    checks.refuse(years.isna(), "no fiscal year", frame[column], path)
     return years.astype("int64").astype("Int64")
 
 
@@ -150,7 +148,8 @@ def nationwide_encounters(path: Path, citizenship: str = "RUSSIA") -> pd.DataFra
     if frame.empty:
         raise checks.fail(f"no row with citizenship '{citizenship}'", path, column="Citizenship")
     key = [column for column in ENCOUNTERS if column != "count"]
-    return _encounters(frame, names, path).groupby(key, as_index=False)["count"].sum()
+    by_state = _encounters(frame, names, path)
+    return by_state.groupby(key)["count"].sum().reset_index()
 
 
 def yearbook(path: Path) -> pd.DataFrame:
@@ -160,10 +159,7 @@ def yearbook(path: Path) -> pd.DataFrame:
     checks.known(frame, "measure", MEASURES, path)
     checks.unique(frame, ("measure", "fiscal_year"), path)
     count = checks.whole(frame, "persons_rounded10", path)
-    bad = count % 10 > 0
-    if bad.any():
-        row = bad.idxmax()
-        raise checks.fail(f"not rounded to 10: {count.loc[row]}", path, row, "persons_rounded10")
+    checks.refuse(count % 10 > 0, "not rounded to 10", frame["persons_rounded10"], path)
     table = pd.DataFrame(
         {
             "origin": "RUS",
@@ -265,7 +261,7 @@ FILES = (
         | {
             "publisher": "PRM",
             "title": "Refugees from Russia admitted to the United States, by month",
-            "attribution": "U.S. Department of State, Bureau of Population, Refugees, and Migration",
+            "attribution": "U.S. State Department, Bureau of Population, Refugees, and Migration",
             "retrieved": "PRM's table of admissions by nationality and month",
             "url": "https://www.wrapsnet.org/admissions-and-arrivals/",
             "definition": "October 2000 to December 2024. Refugees admitted from abroad, exact; "
