@@ -9,8 +9,10 @@ SOURCE = "Invented figures for tests, no publisher, vintage 2025-06-30"
 
 
 def _series(label, colour, years, rates, n, hollow=(), **more):
-    low = tuple(None if r is None else max(0, r - 1.5 / math.sqrt(k)) for r, k in zip(rates, n))
-    high = tuple(None if r is None else min(1, r + 1.5 / math.sqrt(k)) for r, k in zip(rates, n))
+    half = [1.5 / math.sqrt(k) for k in n]
+    both = list(zip(rates, half, strict=True))
+    low = tuple(None if r is None else max(0, r - h) for r, h in both)
+    high = tuple(None if r is None else min(1, r + h) for r, h in both)
     return Series(
         label, colour, tuple(years), tuple(rates), low, high, tuple(n),
         tuple(y in hollow for y in years), **more,
@@ -170,13 +172,14 @@ def destinations() -> Chart:
     names = (
         "Netherlands", "United States", "Switzerland", "Norway", "Canada", "France", "Belgium",
         "Austria", "United Kingdom of Great Britain and Northern Ireland", "Spain", "Lithuania",
-        "Czechia", "Finland", "Poland", "Latvia", "Estonia", "Sweden", "Italy", "Germany", "Croatia",
+        "Czechia", "Finland", "Poland", "Latvia", "Estonia", "Sweden", "Italy", "Germany",
+        "Croatia",
     )  # fmt: skip
     rng = random.Random(5)
     values = sorted((rng.random() * 0.8 + 0.04 for _ in names), reverse=True)
     n = [rng.choice([31, 44, 60, 88, 150, 420, 1300, 5200]) for _ in names]
     series = _series("Rate", "first", names, [None if v == values[7] else v for v in values], n,
-                     {name for name, k in zip(names, n) if k < 50})  # fmt: skip
+                     {name for name, k in zip(names, n, strict=True) if k < 50})  # fmt: skip
     return Chart(
         name="sample-destinations",
         title="Between Germany and the Netherlands lies a factor of nine",
@@ -221,7 +224,7 @@ def definitions() -> Chart:
                 (0.102, 0.078, None, 0.0519),
                 hollow=(False, False, False, True),
             ),
-        ),  # fmt: skip
+        ),
         source=SOURCE,
         alt="Bars of four rates in two years.",
         table=Table(("Definition", "2023"), (("Protection rate", 0.2895),), ("text", "percent")),

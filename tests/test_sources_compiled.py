@@ -9,8 +9,14 @@ import pytest
 from asylum_report.errors import InvalidTable, ReportError, UnknownName
 from asylum_report.sources import catalog, compiled, figures
 
-HEAD = "country,indicator,population,period_start,period_end,value,unit,source_title,publisher,source_date,url,tier,note\n"
-ROW = "DE,positive,Russian men 18-45,2022-02-24,{end},{value},persons,T,dpa-AFX/RND,{date},https://a.b/c (v2),B,x\n"
+HEAD = (
+    "country,indicator,population,period_start,period_end,value,unit,source_title,publisher,"
+    "source_date,url,tier,note\n"
+)
+ROW = (
+    "DE,positive,Russian men 18-45,2022-02-24,{end},{value},persons,T,dpa-AFX/RND,{date},"
+    "https://a.b/c (v2),B,x\n"
+)
 
 
 def one(tmp_path: Path, **changed: str) -> dict[str, object]:
@@ -57,7 +63,7 @@ def test_an_end_that_is_not_stated_stays_open(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_understood_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidTable, match="not understood: many .*line 2"):
+    with pytest.raises(InvalidTable, match=r"not understood: many .*line 2"):
         one(tmp_path, value="many")
     path = tmp_path / "figures.csv"
     path.write_text(HEAD + ROW.format(end="", value="1", date="").replace("positive", "new one"))

@@ -104,7 +104,7 @@ def test_web_table_labels_flags_and_aggregates(tmp_path: Path) -> None:
         ["EU28", 17445, "d"],
         ["HRV", -1, ""],
     ]
-    with pytest.raises(InvalidTable, match="unknown country 'Narnia' .*line 5, column GEO"):
+    with pytest.raises(InvalidTable, match=r"unknown country 'Narnia' .*line 5, column GEO"):
         extracts.web_applicants(write(tmp_path, text.replace("Croatia", "Narnia")))
 
 

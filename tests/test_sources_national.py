@@ -119,7 +119,7 @@ def test_cbp_table_of_russian_citizens(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("month", "calendar"),
-    [("OCT", "2022-10"), ("DEC", "2022-12"), ("JAN", "2023-01"), ("SEP", "2023-09")],  # fmt: skip
+    [("OCT", "2022-10"), ("DEC", "2022-12"), ("JAN", "2023-01"), ("SEP", "2023-09")],
 )
 def test_fiscal_years_begin_in_october(month: str, calendar: str) -> None:
     assert us.calendar_month(2023, month) == calendar

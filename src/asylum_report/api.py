@@ -107,7 +107,7 @@ def rates(
     origin, destination, years
         As for `decisions`.
     definition
-        protection, refugee, eu or overall; see `asylum_report.rates.DEFINITIONS`.
+        protection, refugee, eu or overall; see `asylum_report.recognition.DEFINITIONS`.
     stage
         first, repeat, first+repeat, appeal ...; by default first instance as the authority itself
         counts it (for Germany first and repeat together).

@@ -1,6 +1,7 @@
 """From rows of ``decisions`` to rates by corridor: what may be added, and what may not.
 
-Rows are dicts with the columns of the tidy table. Plain Python, for the reason given in `rates`.
+Rows are dicts with the columns of the tidy table. Plain Python, for the reason that `recognition`
+gives.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asylum_report.errors import OverlapError
-from asylum_report.rates import OUTCOMES, Count, rate, unknown
+from asylum_report.recognition import OUTCOMES, Count, rate, unknown
 
 ADDABLE = frozenset({"first", "repeat"})
 """The only two stages whose decisions may be added: they decide different applications."""

@@ -5,8 +5,11 @@ A DataFrame's own HTML would make Quarto load scripts from another host.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from asylum_report import places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,12 +35,12 @@ class Shown:
         return {"text/markdown": self.markdown, "text/plain": self.plain}
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(column: str, value: Any, shares: Collection[str]) -> str:
     import pandas as pd
 
     if value is None or value is pd.NA or value == "" or value != value:
         return "–"
-    if column in SHARES:
+    if column in shares:
         return f"{100 * value:.1f}%"
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -45,26 +48,28 @@ def _cell(column: str, value: Any) -> str:
         return f"{value:,.1f}".removesuffix(".0")
     if hasattr(value, "date"):
         return str(value.date())
-    text = str(value)
+    text = places.name(value) if column in ("origin", "destination") else str(value)
     for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
         text = text.replace(sign, safe)
     return text
 
 
-def table(frame: pd.DataFrame) -> Shown:
+def table(frame: pd.DataFrame, shares: Collection[str] = SHARES) -> Shown:
     """Return a DataFrame for display: shares as percentages, counts with commas, "–" for missing.
 
     Parameters
     ----------
     frame
         Any table of this project. Its index is shown where it has a name.
+    shares
+        Columns that hold shares.
     """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     columns = [str(column) for column in frame.columns]
     heads = [HEADS.get(c, c.replace("_", " ").capitalize()) for c in columns]
     numeric = [
-        c in SHARES or frame[original].dtype.kind in "iuf"
+        c in shares or frame[original].dtype.kind in "iuf"
         for c, original in zip(columns, frame.columns, strict=True)
     ]
     lines = [
@@ -73,6 +78,6 @@ def table(frame: pd.DataFrame) -> Shown:
     ]
     for row in frame.itertuples(index=False, name=None):
         lines.append(
-            "| " + " | ".join(_cell(c, v) for c, v in zip(columns, row, strict=True)) + " |"
+            "| " + " | ".join(_cell(c, v, shares) for c, v in zip(columns, row, strict=True)) + " |"
         )
     return Shown("\n".join(lines) + "\n", frame.to_string(index=False))

@@ -63,10 +63,12 @@ def place(contents: Mapping[Path, bytes]) -> None:
         for path, part in beside.items():
             part.replace(path)
     except OSError as error:
-        for part in beside.values():
-            part.unlink(missing_ok=True)
         where = str(next(iter(contents)).parent)
         raise ReportError(f"files cannot be written: {why(error)}", where=where) from error
+    finally:
+        for part in beside.values():
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def place_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -86,8 +88,9 @@ def place_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
             _write(beside / name, content)
         beside.rename(folder)
     except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
         raise ReportError(f"a folder cannot be written: {why(error)}", where=str(folder)) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def parquet(frame: pd.DataFrame, level: int = 3) -> bytes:

@@ -179,8 +179,9 @@ _FEATURES = ("kern", "mark", "mkmk", "ccmp", "locl", "tnum", "lnum")
 def write_fonts(folder: Path) -> list[Path]:
     """Write the web fonts: subsets of the installed packages' fonts as WOFF2.
 
-    Latin, Latin-1, Latin Extended-A, Russian and Ukrainian Cyrillic, general punctuation, arrows
-    and the minus sign; kerning and tabular figures kept, hinting dropped. The same packages give
+    Latin, Latin-1, Latin Extended-A, Russian and Ukrainian Cyrillic (which the italic lacks),
+    general punctuation, arrows and the minus sign; kerning and tabular figures kept, hinting
+    dropped. The same packages give
     the same bytes. A file newer than its font and this module is left as it is.
 
     Parameters

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ ALL_IN_CSV = frozenset(
 )
 """Tables that are about Russia only: their committed CSV is the whole table."""
 
+PACKAGE = "datapackage.json"
 REBUILD = "run 'asylum-report build' or restore the file from git"
 
 
@@ -34,7 +36,7 @@ def recorded(folder: Path) -> dict[str, str]:
     InvalidTable
         If the file is missing or cannot be read.
     """
-    path = folder / "datapackage.json"
+    path = folder / PACKAGE
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         return {r["path"]: r["hash"].removeprefix("sha256:") for r in package["resources"]}
@@ -93,6 +95,13 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
 
 
 def _from_csv(folder: Path, table: str) -> list[dict[str, Any]]:
+    """Return every row of a committed table; parsed once while the list of tables is the same."""
+    package = folder / PACKAGE
+    return _parsed(folder, table, package.stat().st_mtime_ns if package.exists() else 0)
+
+
+@cache
+def _parsed(folder: Path, table: str, _package: int) -> list[dict[str, Any]]:
     hashes = recorded(folder)
     name = f"{table}.csv" if f"{table}.csv" in hashes else f"{table}.csv.gz"
     content = checked_bytes(folder / name, hashes)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from asylum_report.errors import InvalidTable, UnknownName
-from asylum_report.rates import DEFINITIONS, SHOWN_FROM
+from asylum_report.recognition import DEFINITIONS, SHOWN_FROM
 
 
 def check_format(name: str, known: Sequence[str]) -> None:

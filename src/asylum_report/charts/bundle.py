@@ -72,7 +72,7 @@ def table(chart: Chart) -> str:
     return (
         f'<div class="ar-scroll" tabindex="0" role="region" aria-label="Table: '
         f'{_text(chart.title)}">\n<table class="ar-table" data-quarto-disable-processing="true">'
-        f"<caption>{_text(chart.title)}. {_text(chart.subtitle)}</caption>\n"
+        f'<caption class="ar-hidden">{_text(chart.title)}. {_text(chart.subtitle)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
     )
 

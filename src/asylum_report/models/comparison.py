@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from asylum_report.rates import Rate
+from asylum_report.recognition import Rate
 
 
 @dataclass(frozen=True)
 class Change:
-    """The difference of two rates, as shares (0.1 is ten percentage points), with its 95% interval."""
+    """The difference of two rates, as shares (0.1 is ten points), with its 95% interval."""
 
     value: float
     low: float
@@ -35,8 +35,11 @@ def change(earlier: Rate, later: Rate) -> Change | None:
         raise ValueError(f"{earlier.definition} and {later.definition} cannot be compared")
     if earlier.value is None or later.value is None:
         return None
-    assert earlier.low is not None and earlier.high is not None
-    assert later.low is not None and later.high is not None
+    # A rate that has a value has its limits; said for the type checker.
+    assert earlier.low is not None
+    assert earlier.high is not None
+    assert later.low is not None
+    assert later.high is not None
     value = later.value - earlier.value
     low = value - math.hypot(later.value - later.low, earlier.high - earlier.value)
     high = value + math.hypot(later.high - later.value, earlier.value - earlier.low)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from asylum_report.models.comparison import Change
-from asylum_report.rates import Rate
+from asylum_report.recognition import Rate
 
 NBSP = "\u00a0"
 MINUS = "\u2212"

@@ -8,7 +8,7 @@ from typing import Any
 from asylum_report import corridors, places
 from asylum_report.models.comparison import change
 from asylum_report.numbers.model import Number, change_numbers, count, percent, rate_numbers
-from asylum_report.rates import DEFINITIONS, Count, Rate, rate
+from asylum_report.recognition import DEFINITIONS, Count, Rate, rate
 
 HEADLINE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "de": ("DEU", "BAMF", ("first", "repeat")),

@@ -14,7 +14,7 @@ from typing import Any
 from asylum_report import identity
 from asylum_report.charts.model import Chart
 from asylum_report.errors import BuildError, UnknownName
-from asylum_report.rates import MARKED_BELOW
+from asylum_report.recognition import MARKED_BELOW
 
 Numbers = Mapping[str, Mapping[str, Any]]
 

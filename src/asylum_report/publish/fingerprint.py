@@ -49,6 +49,10 @@ def _left_out(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
+def _built(root: Path, path: Path) -> bool:
+    return path.relative_to(root).as_posix().startswith(BUILT)
+
+
 def digests(root: Path, paths: Iterable[Path]) -> dict[str, str]:
     """Return the SHA-256 of each file by its path relative to `root`, with forward slashes."""
     return {path.relative_to(root).as_posix(): file_digest(path) for path in sorted(paths)}
@@ -112,14 +116,32 @@ def of_site(root: Path, publisher: str) -> str:
         "tools/*.py",
         "CITATION.cff",
     )
-    kept = [path for path in sources if not path.relative_to(root).as_posix().startswith(BUILT)]
     return combine(
         {
             "figures": of_figures(root),
-            "files": digests(root, kept),
+            "files": digests(root, (p for p in sources if not _built(root, p))),
             "packages": versions(PUBLISHED_BY),
             "publisher": publisher,
             "url": os.environ.get("ASYLUM_REPORT_SITE_URL", ""),
+        }
+    )
+
+
+def of_brief(root: Path, prepared: str) -> str:
+    """Return the fingerprint of everything that the brief made by the built-in way comes out of.
+
+    Parameters
+    ----------
+    prepared
+        The fingerprint of charts and numbers and of what is written of them.
+    """
+    sources = files(root, "report/**/*", "src/asylum_report/publish/[bv]*.py")
+    return combine(
+        {
+            "prepared": prepared,
+            "files": digests(root, (p for p in sources if not _built(root, p))),
+            "packages": versions(["typst", "pypandoc_binary"]),
+            "epoch": os.environ.get("SOURCE_DATE_EPOCH", ""),
         }
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,21 +46,30 @@ def vintages() -> str:
     return _table(heads, rows, (12, 30, 10, 8, 26, 14))
 
 
-def tables(package: Mapping[str, object]) -> str:
+def _size(resource: Mapping[str, Any]) -> str:
+    """Return a download as a link with its kind and size."""
+    size = int(resource["bytes"])
+    shown = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+    kind = "Parquet" if resource["path"].endswith(".parquet") else "CSV"
+    return f"[{kind}](data/processed/{resource['path']}) ({shown})"
+
+
+def tables(package: Mapping[str, Any]) -> str:
     """Return the tidy tables with their downloads, from the content of ``datapackage.json``."""
+    resources = {resource["name"]: resource for resource in package["resources"]}
     rows = []
-    resources = package["resources"]
-    assert isinstance(resources, list)
-    for resource in resources:
-        path = str(resource["path"])
-        size = int(resource["bytes"])
-        shown = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+    for name, whole in resources.items():
+        if name.endswith("-csv"):
+            continue
+        russia = resources[f"{name}-csv"]
+        several = whole["rows"] != russia["rows"]
         rows.append((
-            _escape(resource["title"]),
-            f"{int(resource['rows']):,}",
-            f"[{_escape(path)}](data/processed/{path}) ({shown})",
+            _escape(whole["title"]),
+            f"{whole['rows']:,}" + (f" ({russia['rows']:,} on Russia)" if several else ""),
+            _size(whole) + (", every origin" if several else ""),
+            _size(russia) + (", Russia" if several else ""),
         ))  # fmt: skip
-    return _table(("Table", "Rows", "Download"), rows, (50, 10, 40))
+    return _table(("Table", "Rows", "Parquet", "CSV"), rows, (40, 16, 22, 22))
 
 
 def corrections() -> str:

@@ -153,6 +153,20 @@ def _make(
     return values, charts, [*made, root / "_variables.yml"]
 
 
+def made_of(path: Path, fingerprint_: str) -> bool:
+    """Tell whether a remembered file is whole and came out of just these sources."""
+    try:
+        sha, sources = path.with_suffix(".made-of").read_text(encoding="utf-8").split()
+        return sources == fingerprint_ and sha == fingerprint.file_digest(path)
+    except (OSError, ValueError):
+        return False
+
+
+def remember(path: Path, fingerprint_: str) -> None:
+    """Note what a file came out of."""
+    write(path.with_suffix(".made-of"), f"{fingerprint.file_digest(path)} {fingerprint_}\n")
+
+
 def check_prose(root: Path, values: Mapping[str, str]) -> set[str]:
     """Check that every number named in pages, notebooks and the brief is known.
 

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -164,7 +165,12 @@ def _make(
     say("Making the brief", 0, 1)
     if publisher == "builtin":
         # Made first, so that links to it are good; its text would become a page of smalldocs.
-        brief.build_brief(staged, staged / "brief.pdf", publisher)
+        remembered = root / ".cache" / "brief.pdf"
+        same = fingerprint.of_brief(root, prepare.key(done.figures))
+        if not prepare.made_of(remembered, same):
+            brief.build_brief(staged, remembered, publisher)
+            prepare.remember(remembered, same)
+        shutil.copyfile(remembered, staged / "brief.pdf")
         swap.remove(staged / "report")
     else:
         brief.prepare_brief(staged)

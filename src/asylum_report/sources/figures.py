@@ -55,6 +55,12 @@ def _period(start: str, end: str, indicator: str) -> tuple[str, str]:
     return first, last_day(end) if _MONTH.fullmatch(end) else ""
 
 
+def _publisher(words: dict[str, str], text: str) -> str:
+    """Return who published a document, by the longest beginning that has a wording."""
+    known = [name for name in words if text.startswith(name)]
+    return words[max(known, key=len)] if known else text
+
+
 def _source_date(text: str) -> str:
     """Return a document's date as precisely as it is known: a span of years is no date."""
     found = re.search(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d|-\d{4})", text)
@@ -127,7 +133,7 @@ def figures(path: Path) -> pd.DataFrame:
                 "value_text": row["value"],
                 "unit": UNITS.get(row["unit"], row["unit"]),
                 "source_title": words["titles"].get(row["source_title"], row["source_title"]),
-                "publisher": words["publishers"].get(row["publisher"], row["publisher"]),
+                "publisher": _publisher(words["publishers"], row["publisher"]),
                 "source_date": _source_date(row["source_date"]),
                 "url": words["addresses"].get(row["url"], row["url"]).split(" ")[0],
                 "tier": row["tier"],

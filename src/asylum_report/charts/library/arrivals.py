@@ -99,6 +99,7 @@ def applications_monthly() -> Chart:
             ),
         ),
         events=parts.events(("2022-02-24-invasion", "2022-09-21-mobilisation", "2023-11-30-finland-border")),
+        hollow_means="months for which most countries have not reported yet",
         source=parts.source(rows),
         note="Sum of the countries that reported, each rounded to 5. Hollow: the newest months, for "
         "which most countries had not reported yet; they are not a fall.",

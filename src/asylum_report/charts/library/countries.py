@@ -8,7 +8,7 @@ from asylum_report import corridors, places
 from asylum_report.charts.library import parts
 from asylum_report.charts.library.recognition import lines, outcome_stack
 from asylum_report.charts.model import Chart, Series, Table
-from asylum_report.rates import MARKED_BELOW
+from asylum_report.recognition import MARKED_BELOW
 
 LATEST = 2025
 FIRST_WAR_YEAR = 2022
@@ -159,6 +159,7 @@ def across_latest() -> Chart:
         y_format="percent",
         y_max=1.0,
         tall=True,
+        categories=tuple(names),
         series=tuple(
             Series(
                 label=label,

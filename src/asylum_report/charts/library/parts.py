@@ -12,8 +12,8 @@ from asylum_report.charts.model import Event, Series, Table
 Row = Mapping[str, Any]
 
 INTERVAL = (
-    "Bars are 95% intervals (Jeffreys, widened by rounding); they treat decisions as independent, "
-    "so families decided together make the truth wider."
+    "Bands and bars are 95% intervals (Jeffreys, widened by rounding); they treat decisions as "
+    "independent, so families decided together make the truth wider."
 )
 HOLLOW = "Hollow points rest on part of a year or on fewer than 50 decisions."
 FEWER = "Years with fewer than 20 decisions on the merits are left out."

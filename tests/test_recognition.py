@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from asylum_report.errors import UnknownName
 from asylum_report.models.comparison import change
-from asylum_report.rates import DEFINITIONS, SHOWN_FROM, Count, rate
+from asylum_report.recognition import DEFINITIONS, SHOWN_FROM, Count, rate
 
 
 def exact(**outcomes: int) -> dict[str, Count]:

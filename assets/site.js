@@ -1,0 +1,69 @@
+// What the pages of both publishers need of a script: the switch between light and dark, and
+// small mends of what they put out. Nothing here is needed to read the report.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // The switch. Both publishers keep the choice; smalldocs tells of it on html[data-scheme] and
+  // finds out by the background's colour whether that is dark, so that html.quarto-dark, on which
+  // our colours hang, has to change with it.
+  const follow = () => {
+    if (window.smalldocsToggleScheme) {
+      root.classList.toggle("quarto-dark", root.dataset.scheme === "alternate");
+    }
+    const dark = root.classList.contains("quarto-dark") || document.body.classList.contains("quarto-dark");
+    for (const button of document.querySelectorAll(".quarto-color-scheme-toggle")) {
+      button.setAttribute("aria-pressed", String(dark));
+    }
+  };
+  new MutationObserver(follow).observe(root, { attributes: true, attributeFilter: ["data-scheme"] });
+  new MutationObserver(follow).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  for (const button of document.querySelectorAll(".quarto-color-scheme-toggle")) {
+    button.addEventListener("click", () => {
+      (window.smalldocsToggleScheme || window.quartoToggleColorScheme || (() => {}))();
+      follow();
+    });
+  }
+  follow();
+
+  // The button of the narrow menu in Quarto, whose inline handler the policy does not let run.
+  for (const button of document.querySelectorAll(".navbar-toggler")) {
+    button.addEventListener("click", () => window.quartoToggleHeadroom && window.quartoToggleHeadroom());
+  }
+
+  // A wide table scrolls in its own box; the keyboard has to reach that box.
+  const reachable = () => {
+    for (const box of document.querySelectorAll(".sd-table, .cell-output-display, .ar-scroll")) {
+      const wide = box.scrollWidth > box.clientWidth + 1;
+      if (wide && !box.hasAttribute("tabindex")) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "region");
+        box.setAttribute("aria-label", "Wide table, scroll sideways");
+      }
+    }
+  };
+  reachable();
+  window.addEventListener("resize", reachable);
+
+  // The head of a folded callout opens by keyboard too.
+  for (const head of document.querySelectorAll(".callout-header[data-bs-toggle]")) {
+    head.tabIndex = 0;
+    head.setAttribute("role", "button");
+    head.removeAttribute("aria-label");
+    head.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        head.click();
+      }
+    });
+  }
+
+  // Quarto's search field comes without a name.
+  const mend = () => {
+    for (const field of document.querySelectorAll(".aa-Input:not([aria-label])")) field.setAttribute("aria-label", "Search");
+    for (const button of document.querySelectorAll(".aa-DetachedSearchButton:not([aria-label]), .aa-SubmitButton:not([aria-label])")) {
+      button.setAttribute("aria-label", "Search");
+    }
+  };
+  window.addEventListener("load", mend);
+})();
