@@ -144,6 +144,36 @@ def test_prose_of_a_notebook_runs_nothing_and_code_runs_one(sample: Path) -> Non
     assert site.build("builtin", root=sample).executed == 1
 
 
+def test_brief_is_made_again_only_when_its_sources_change(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def count(stage_: Path, out: Path, publisher: str = "builtin") -> Path:
+        made.append(publisher)
+        return sample_project.fake_brief(stage_, out)
+
+    monkeypatch.setattr("asylum_report.publish.brief.build_brief", count)
+    site.build("builtin", root=sample)
+    (sample / "404.qmd").write_text("---\ntitle: Not here\n---\n\n[Home](index.qmd) again\n")
+    site.build("builtin", root=sample)
+    assert made == ["builtin"]
+    (sample / "report" / "brief.qmd").write_text("# Other\n")
+    site.build("builtin", root=sample)
+    assert made == ["builtin", "builtin"]
+    (sample / ".cache" / "brief.pdf").write_bytes(b"damaged")
+    (sample / "_site" / "index.html").write_text("damaged")
+    site.build("builtin", root=sample)
+    assert len(made) == 3
+
+
+def test_figures_alone(sample: Path) -> None:
+    assert site.figures(root=sample).fresh
+    assert (sample / "figures" / "rates.svg").is_file()
+    assert not site.figures(root=sample).fresh
+    assert not (sample / "_site").exists()
+
+
 def test_output_elsewhere(sample: Path, tmp_path: Path) -> None:
     done = site.build("builtin", tmp_path / "far" / "site", root=sample)
     assert done.output == tmp_path / "far" / "site"

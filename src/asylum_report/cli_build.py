@@ -53,14 +53,14 @@ def figures() -> None:
         With 2 and one clear line on stderr if something is wrong, with 130 on Ctrl-C.
     """
     with _one_line():
-        from asylum_report.publish import prepare
+        from asylum_report.publish import site
 
         started = time.perf_counter()
-        root = paths.root()
         with Steps() as steps:
-            done = prepare.prepare(root, steps)
-        what = f"{done.charts} charts" if done.fresh else f"All {done.charts} charts, unchanged,"
-        print(f"{what} in {_name(root / 'figures', Path.cwd())}, {_seconds(started)}")
+            done = site.figures(steps)
+        state = "drawn" if done.fresh else "unchanged"
+        where = _name(paths.figures(), Path.cwd())
+        print(f"{done.charts} charts {state}, in {where} ({time.perf_counter() - started:.1f} s)")
 
 
 def summary(done: BuildReport, here: Path) -> str:
@@ -150,7 +150,3 @@ def _name(path: Path, here: Path) -> str:
         return path.relative_to(here).as_posix()
     except ValueError:
         return str(path)
-
-
-def _seconds(started: float) -> str:
-    return f"{time.perf_counter() - started:.1f} s"

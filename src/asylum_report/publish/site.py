@@ -142,6 +142,19 @@ def build(
         )  # fmt: skip
 
 
+def figures(progress: Step | None = None, *, root: Path | None = None) -> prepare.Prepared:
+    """Draw every chart into ``figures/``, with the tables and numbers that come before.
+
+    Raises
+    ------
+    ReportError
+        With one clear line.
+    """
+    root = (root or paths.root()).resolve()
+    with _clear_errors(root / "figures"), lock.only_one(root / ".cache" / "build.lock"):
+        return prepare.prepare(root, progress, workers=WORKERS)
+
+
 def _make(
     root: Path, publisher: render.Publisher, say: Step
 ) -> tuple[prepare.Prepared, int, list[str], list[str]]:

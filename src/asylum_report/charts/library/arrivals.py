@@ -101,8 +101,8 @@ def applications_monthly() -> Chart:
         events=parts.events(("2022-02-24-invasion", "2022-09-21-mobilisation", "2023-11-30-finland-border")),
         hollow_means="months for which most countries have not reported yet",
         source=parts.source(rows),
-        note="Sum of the countries that reported, each rounded to 5. Hollow: the newest months, for "
-        "which most countries had not reported yet; they are not a fall.",
+        note="Sum of the countries that reported, each rounded to 5. The newest months are not a fall: "
+        "most countries had not reported yet.",
         alt=f"Line of monthly first-time applicants from January 2013: a peak in 2013, another in 2016, "
         f"{peak['count']:,} in {parts.month_name(peak['period_start'])} after the invasion and the "
         f"mobilisation, and {last['count']:,} in {parts.month_name(last['period_start'])}.",

@@ -15,7 +15,6 @@ INTERVAL = (
     "Bands and bars are 95% intervals (Jeffreys, widened by rounding); they treat decisions as "
     "independent, so families decided together make the truth wider."
 )
-HOLLOW = "Hollow points rest on part of a year or on fewer than 50 decisions."
 FEWER = "Years with fewer than 20 decisions on the merits are left out."
 
 

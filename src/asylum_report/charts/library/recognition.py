@@ -48,8 +48,7 @@ def headline() -> Chart:
         events=parts.events(WAR),
         source=parts.source(de + fr + us),
         note=f"Germany: BAMF, first and repeat applications; France: OFPRA; United States: "
-        f"immigration courts (EOIR). USA 2024 covers about January to June. {parts.INTERVAL} "
-        f"{parts.HOLLOW}",
+        f"immigration courts (EOIR). USA 2024 covers about January to June. {parts.INTERVAL}",
         alt=f"Line chart, 2015 to 2025. Germany: {_value(de, 2022)} in 2022, {_value(de, 2023)} in "
         f"2023, {_value(de, 2024)} in 2024, {_value(de, 2025)} in 2025. France: {_value(fr, 2023)} "
         f"in 2023, {_value(fr, 2024)} in 2024, {_value(fr, 2025)} in 2025. US immigration courts: "
@@ -184,7 +183,7 @@ def lines(
         ),
         events=parts.events(event_ids),
         source=parts.source(row for _, _, rows in wanted for row in rows),
-        note=" ".join(part for part in (note, parts.INTERVAL, parts.HOLLOW, parts.FEWER) if part),
+        note=" ".join(part for part in (note, parts.INTERVAL, parts.FEWER) if part),
         alt=alt,
         table=parts.rate_table((label, row) for label, _, rows in wanted for row in rows),
     )

@@ -1,0 +1,89 @@
+"""The report's own charts: what they say, and that no partial period is drawn as a whole one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from asylum_report.charts import library
+from asylum_report.errors import UnknownName
+
+
+@pytest.fixture(scope="module")
+def charts():
+    return library.all_charts()
+
+
+def test_every_chart_has_words_for_those_who_cannot_see_it_and_a_source(charts):
+    assert len(charts) == 17
+    for chart in charts.values():
+        assert len(chart.alt) > 60, chart.name
+        assert re.search(r"vintage \d{4}", chart.source), chart.name
+        assert "Russian citizen" in chart.subtitle, chart.name
+        assert chart.table.rows, chart.name
+        assert not chart.title.endswith("."), chart.name
+
+
+def test_titles_state_the_finding_from_the_figures(charts):
+    titles = {name: chart.title for name, chart in charts.items()}
+    assert "fell to 6.9%" in titles["recognition-three-countries"]
+    assert titles["recognition-definitions"] == "The definition turns Germany's 29.0% into 9.1%"
+    assert "2,080 a month" in titles["applications-monthly"]
+    assert "465 by June 2026" in titles["applications-monthly"]
+    assert titles["us-encounters"].startswith(
+        "Encounters at the south-west border peaked in December 2022"
+    )
+    assert "23.0%" in titles["applications-men"]
+
+
+def test_the_half_year_of_the_us_courts_is_hollow(charts):
+    (courts,) = [one for one in charts["recognition-three-countries"].series if one.colour == "usa"]
+    hollow = {year for year, flag in zip(courts.x, courts.hollow, strict=True) if flag}
+    assert hollow == {"2024"}
+    assert dict(zip(courts.x, courts.n, strict=True))["2025"] == 3966
+
+
+def test_the_newest_months_are_hollow(charts):
+    (line,) = charts["applications-monthly"].series
+    hollow = [month for month, flag in zip(line.x, line.hollow, strict=True) if flag]
+    assert hollow == ["2026-07", "2026-08"]
+
+
+def test_a_fiscal_year_that_is_not_whole_is_hollow(charts):
+    series = {one.label: one for one in charts["us-grants"].series}
+    admitted = series["Refugees admitted"]
+    hollow = [year for year, flag in zip(admitted.x, admitted.hollow, strict=True) if flag]
+    assert hollow == ["2025"]
+    assert dict(zip(admitted.x, admitted.y, strict=True))["2022"] == 19
+    assert dict(zip(series["Asylum granted by courts"].x, series["Asylum granted by courts"].y,
+                    strict=True))["2023"] == 1800  # fmt: skip
+
+
+def test_a_month_without_a_row_is_a_gap_and_not_zero(charts):
+    southwest = charts["us-encounters"].series[0]
+    value = dict(zip(southwest.x, southwest.y, strict=True))
+    assert value["2020-04"] is None
+    assert value["2022-12"] > 7000
+
+
+def test_destinations_of_the_latest_year_stand_in_order_of_their_rate(charts):
+    chart = charts["across-latest"]
+    rate = {name: value for one in chart.series for name, value in zip(one.x, one.y, strict=True)}
+    ordered = [rate[name] for name in chart.categories]
+    assert ordered == sorted(ordered, reverse=True)
+    assert rate["Germany"] == pytest.approx(528 / 7645)
+    assert min(n for one in chart.series for n in one.n) >= 50
+    assert "United States: USCIS" not in rate  # no figure by nationality for 2025
+
+
+def test_pooled_years_add_counts(charts):
+    chart = charts["across-change"]
+    early = chart.series[0]
+    france = dict(zip(early.x, early.n, strict=True))["France"]
+    assert france == 1586 + 3545
+
+
+def test_an_unknown_chart_names_those_there_are():
+    with pytest.raises(UnknownName, match="recognition-three-countries"):
+        library.chart("recognition")
