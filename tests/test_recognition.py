@@ -78,6 +78,11 @@ def test_a_publisher_without_closed_decisions_prints_total_as_positive_and_rejec
     assert rate(sums, "overall").reason == "closed decisions not published"
 
 
+def test_what_was_not_published_is_missing_and_not_zero():
+    worked = rate(exact(refugee=100))
+    assert (worked.numerator, worked.n, worked.value) == (None, None, None)
+
+
 def test_missing_rejections_are_said():
     assert rate(exact(refugee=100)).reason == "rejections not published"
     assert rate(exact(rejected=100)).reason == "positive decisions by outcome not published"

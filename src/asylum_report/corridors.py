@@ -133,7 +133,7 @@ def rate_rows(rows: Iterable[Mapping[str, Any]], name: str = "protection") -> li
         lacking = group.pop("lacking")
         worked = rate(counts, name)
         if lacking:
-            worked = unknown(worked, f"{', '.join(lacking)} not published for every stage")
+            worked = unknown(name, f"{', '.join(lacking)} not published for every stage")
         group["note"] = "; ".join(group.pop("notes"))
         for outcome in OUTCOMES:
             group[outcome] = counts[outcome].value if outcome in counts else None

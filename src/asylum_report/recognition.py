@@ -106,7 +106,8 @@ class Rate:
     Attributes
     ----------
     numerator, n
-        Published counts: positive decisions and the definition's denominator.
+        Published counts: positive decisions and the definition's denominator; None where a count
+        they need was not published.
     value
         ``numerator / n``, or None below `SHOWN_FROM` or where the definition does not apply.
     bound_low, bound_high
@@ -121,8 +122,8 @@ class Rate:
     """
 
     definition: str
-    numerator: int
-    n: int
+    numerator: int | None
+    n: int | None
     value: float | None
     bound_low: float | None
     bound_high: float | None
@@ -166,12 +167,9 @@ def jeffreys(low_count: tuple[int, int], high_count: tuple[int, int]) -> tuple[f
     return low, high
 
 
-def unknown(worked: Rate, reason: str) -> Rate:
-    """Return the rate without its value, keeping the counts and saying why."""
-    return Rate(
-        worked.definition, worked.numerator, worked.n, None, None, None, None, None,
-        worked.marked, reason,
-    )  # fmt: skip
+def unknown(name: str, reason: str) -> Rate:
+    """Return a rate whose counts were not published, saying why."""
+    return Rate(name, None, None, None, None, None, None, None, False, reason)
 
 
 def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
@@ -214,20 +212,20 @@ def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
         reason = "subsidiary and humanitarian protection are published undivided"
     elif name == "refugee" and "refugee" not in grants:
         reason = "refugee status not published apart"
+    if reason:
+        return unknown(name, reason)
     other = other_grants + (rejected or zero)
     if chosen.closed_counts:
-        other = other + counts.get("closed", zero)
+        other = other + counts["closed"]
     n = positive.value + other.value
-    if not reason and n < SHOWN_FROM:
+    marked = n < MARKED_BELOW
+    if n < SHOWN_FROM:
         reason = f"fewer than {SHOWN_FROM} decisions"
-    if reason:
-        return unknown(
-            Rate(name, positive.value, n, None, None, None, None, None, n < MARKED_BELOW), reason
-        )
+        return Rate(name, positive.value, n, None, None, None, None, None, marked, reason)
     bound_low = positive.low / max(1, positive.low + other.high)
     bound_high = positive.high / max(1, positive.high + other.low)
     low, high = jeffreys((positive.low, other.high), (positive.high, other.low))
     return Rate(
         name, positive.value, n, positive.value / n, bound_low, bound_high,
-        min(low, bound_low), max(high, bound_high), n < MARKED_BELOW,
+        min(low, bound_low), max(high, bound_high), marked,
     )  # fmt: skip

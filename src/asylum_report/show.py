@@ -34,6 +34,10 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2f}%"
 
 
+def _count(value: int | None) -> str:
+    return "-" if value is None else f"{value:,}"
+
+
 def _interval(row: dict[str, Any], low: str, high: str) -> str:
     return "-" if row[low] is None else f"{100 * row[low]:.1f} to {100 * row[high]:.1f}%"
 
@@ -76,7 +80,7 @@ def _one(row: dict[str, Any]) -> None:
         ("", f"{places.name(row['origin'])} in {places.name(row['destination'])}, {_period(row)}"),
         (f"{chosen.name} rate", value + (" (few decisions)" if row["marked"] else "")),
         ("definition", f"{chosen.words}; used as {chosen.users}"),
-        ("n", f"{row['n']:,} {'decisions' if chosen.closed_counts else 'decisions on the merits'}"),
+        ("n", f"{_count(row['n'])} decisions" + ("" if chosen.closed_counts else " on the merits")),
         ("95% interval", _interval(row, "low", "high") + ", Jeffreys, widened by rounding"),
         ("rounding alone", _interval(row, "bound_low", "bound_high")),
         ("counts", counted),
@@ -112,8 +116,8 @@ def _several(found: list[dict[str, Any]]) -> None:
         shown = _percent(row["rate"]) + ("*" if row["marked"] and row["rate"] is not None else "")
         table.add_row(
             places.name(row["destination"]), row["authority"], _period(row), shown,
-            _interval(row, "low", "high"), f"{row['n']:,}", f"{row['numerator']:,}",
-            *("-" if row[k] is None else f"{row[k]:,}" for k in ("rejected", "closed")),
+            _interval(row, "low", "high"),
+            *(_count(row[k]) for k in ("n", "numerator", "rejected", "closed")),
             row["stage"], row["unit"], row["status"],
         )  # fmt: skip
     width = None if sys.stdout.isatty() else 160

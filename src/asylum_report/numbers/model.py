@@ -84,6 +84,8 @@ def rate_numbers(
 
     A rate that is not shown gives its denominator only, so that prose cannot use it.
     """
+    if worked.n is None:
+        return []
     found = [Number(f"{stem}.{name}_n", worked.n, count(worked.n), "decisions",
                     f"decisions in the denominator: {words}", rows)]  # fmt: skip
     if worked.value is None or worked.low is None or worked.high is None:

@@ -141,7 +141,7 @@ def across(rows: Sequence[Mapping[str, Any]], years: Iterable[int]) -> list[Numb
             if group["unit"] == "persons" and group["status"] != "partial"
         ]
         shown = [(g, rate(g["counts"])) for g in groups]
-        enough = [(g, r) for g, r in shown if r.value is not None and r.n >= ENOUGH]
+        enough = [(g, r) for g, r in shown if r.n is not None and r.n >= ENOUGH]
         eu_plus = places.members("EU+", year)
         query = {"table": "decisions", "origin": "RUS", "source": "UNHCR",
                  "period_start": f"{year}-01-01"}  # fmt: skip
