@@ -45,7 +45,9 @@
       frame = document.createElement("iframe");
       frame.className = "ar-frame ar-waiting";
       frame.title = "Live chart: " + (title ? title.textContent : figure.dataset.chart);
-      frame.height = String(Math.round(Math.max(420, Math.min(height + 40, 1200))));
+      // In a narrow column names of rows take two lines, and the key takes several.
+      const more = picture.getBoundingClientRect().width < 600 ? 150 : 40;
+      frame.height = String(Math.round(Math.max(420, Math.min(height + more, 1200))));
       frame.src = address.href;
       picture.append(frame);
       button.textContent = WORDS.back;

@@ -51,6 +51,13 @@
       }));
       layout.margin = { ...layout.margin, l: 48, r: 8, t: events.length ? 66 : 36 };
       layout.font = { ...layout.font, size: 12 };
+      const across = layout.meta.narrow;
+      if (across) {
+        // Rows: names in shorter lines, and room for the last label of the axis.
+        layout.margin = { ...layout.margin, r: 26 };
+        layout.yaxis = { ...layout.yaxis, ticktext: across };
+        layout.xaxis = { ...layout.xaxis, nticks: 4 };
+      }
       const { tickvals, ticktext } = layout.xaxis;
       if (tickvals && layout.xaxis.type === "date") {
         const every = Math.ceil(tickvals.length / 6);

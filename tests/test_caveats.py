@@ -25,6 +25,7 @@ def prose(name: str) -> str:
         ("index.qmd", "no register says who they are"),
         ("index.qmd", "No rate on this site is a rate for deserters"),
         ("index.qmd", "by another official definition"),
+        ("index.qmd", "was its highest rate since 2015"),
         ("methods.qmd", "Closed is not rejected"),
         ("methods.qmd", "Decisions are not independent"),
         ("methods.qmd", "UNHCR's US figures for 2024 cover about January to June"),
@@ -43,6 +44,8 @@ def prose(name: str) -> str:
         ("notebooks/united-states.ipynb", "2024 is a half year"),
         ("notebooks/united-states.ipynb", "2025 has no USCIS figure by nationality"),
         ("notebooks/united-states.ipynb", "Cases and persons"),
+        ("notebooks/united-states.ipynb", "Two codes for courts"),
+        ("notebooks/across-countries.ipynb", "Most of that fall is Germany's weight"),
         (
             "notebooks/across-countries.ipynb",
             "Austria publishes first instance and appeal together",

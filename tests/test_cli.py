@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -80,6 +81,13 @@ def test_courts_are_asked_for_by_stage():
          "no decisions on Russia in Germany in 1950: UNHCR has 2000 to 2025"),
         (("rate", "DEU", "--year", "soon"), "'soon' is no year: write 2023 or 2015-2025"),
         (("rate", "DEU", "--year", "2025-2023"), "write the earlier year first"),
+        (("rate", "DEU", "--year", "2023-"), "'2023-' is no year"),
+        (("rate", "DEU", "--year", "²⁰²³"), "'²⁰²³' is no year"),
+        (("rate", "EU27"), "'EU27' is an aggregate and rates are by country"),
+        (("rate", "DEU", "--origin", "EU27"), "'EU27' is an aggregate"),
+        (("rate", "DEU", "--source", "Eurostat", "--year", "2010"), "Eurostat has 2008-2013, 2014"),
+        (("export", "events", "--origin", "SYR"), "table events has no origin"),
+        (("export", "events", "--output", "/tmp"), "no file to write to (/tmp)"),
         (("rate", "DEU", "--definition", "best"),
          "unknown definition 'best': use one of protection, refugee, eu, overall"),
         (("rate", "DEU", "--stage", "third"), "unknown stage 'third': use one of first, repeat"),
@@ -132,3 +140,35 @@ def test_rate_does_not_import_what_is_slow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "imported []"
+
+
+def test_names_are_accepted_in_any_case():
+    done = run("rate", "deu", "--year", "2023", "--definition", "Overall", "--stage",
+               "FIRST+REPEAT", "--source", "unhcr", "--format", "CSV")  # fmt: skip
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert (row["definition"], row["period"], row["n"]) == ("overall", "2023", "5246")
+
+
+def test_levels_of_appeal_stand_in_rows_of_their_own():
+    done = run("rate", "ZAF", "--origin", "BGD", "--year", "2022", "--stage", "appeal",
+               "--format", "csv")  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["levels"] for row in rows] == ["AR", "JR"]
+
+
+def test_a_terminal_that_knows_no_minus_sign_still_gets_one():
+    done = subprocess.run(
+        [sys.executable, "-m", "asylum_report.cli", "explain", "de.change_2023_2025.points"],
+        capture_output=True, timeout=60, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "\u221222.0" in done.stdout.decode("utf-8")
+
+
+def test_a_device_is_written_to_and_never_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["head", "-c", "8", pipe], stdout=subprocess.PIPE) as reader:
+        run("export", "events", "--output", str(pipe))
+        assert reader.communicate(timeout=30)[0] == b"event_id"
+    assert pipe.is_fifo()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asylum_report.corridors import default_rows, groups, rate_rows, stage_name, worst
+from asylum_report.corridors import default_rows, groups, period, rate_rows, stage_name, worst
 from asylum_report.errors import OverlapError
 
 
@@ -87,6 +87,26 @@ def test_missing_count_is_missing_and_not_zero():
     assert "rejected" not in added["counts"]
     (worked,) = rate_rows(rows("first", "FI", refugee=30, rejected=None))
     assert (worked["rate"], worked["reason"]) == (None, "rejections not published")
+
+
+def test_levels_of_appeal_cannot_be_added():
+    with pytest.raises(OverlapError, match="levels AR and JR of stage appeal"):
+        rate_rows(COURTS + rows("appeal", "AR", refugee=1, rejected=30))
+
+
+def test_a_row_that_allows_no_rate_gives_none_and_says_why():
+    barred = [{**row, "note": "no rate: rejections were hardly recorded"} for row in FIRST]
+    (worked,) = rate_rows(barred)
+    assert (worked["rate"], worked["n"]) == (None, None)
+    assert worked["reason"] == "rejections were hardly recorded"
+    assert worked["rejected"] == 994
+
+
+def test_a_period_is_written_as_people_do():
+    assert period("2023-01-01", "2023-12-31") == "2023"
+    assert period("2008-01-01", "2013-12-31") == "2008-2013"
+    assert period("2021-03-01", "2021-03-31") == "2021-03"
+    assert period("2022-10-01", "2023-09-30") == "2022-10-01 to 2023-09-30"
 
 
 def test_the_status_that_warns_most_wins():

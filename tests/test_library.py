@@ -27,12 +27,12 @@ def test_every_chart_has_words_for_those_who_cannot_see_it_and_a_source(charts):
 
 def test_titles_state_the_finding_from_the_figures(charts):
     titles = {name: chart.title for name, chart in charts.items()}
-    assert "fell to 6.9%" in titles["recognition-three-countries"]
+    assert "fell from 29.0% to 6.9%" in titles["recognition-three-countries"]
     assert titles["recognition-definitions"] == "The definition turns Germany's 29.0% into 9.1%"
-    assert "2,080 a month" in titles["applications-monthly"]
-    assert "465 by June 2026" in titles["applications-monthly"]
+    assert "2,080 in January 2023" in titles["applications-monthly"]
+    assert "465 in June 2026" in titles["applications-monthly"]
     assert titles["us-encounters"].startswith(
-        "Encounters at the south-west border peaked in December 2022"
+        "Encounters at the south-west border peaked at 7,912 in December 2022"
     )
     assert "23.0%" in titles["applications-men"]
 
@@ -42,6 +42,34 @@ def test_the_half_year_of_the_us_courts_is_hollow(charts):
     hollow = {year for year, flag in zip(courts.x, courts.hollow, strict=True) if flag}
     assert hollow == {"2024"}
     assert dict(zip(courts.x, courts.n, strict=True))["2025"] == 3966
+
+
+def test_lines_are_broken_where_the_way_of_counting_changes(charts):
+    (courts,) = [one for one in charts["recognition-three-countries"].series if one.colour == "usa"]
+    assert courts.breaks == ("2017", "2025")
+    uscis = charts["us-authorities"].series[1]
+    assert uscis.breaks == ("2021",)
+    value = dict(zip(uscis.x, uscis.y, strict=True))
+    assert value["2016"] is None  # almost no rejections are recorded before 2017
+    assert value["2017"] is not None
+    assert value["2025"] is None
+
+
+def test_undivided_stages_are_marked(charts):
+    chart = charts["across-latest"]
+    assert "Austria †" in chart.categories
+    assert "Germany" in chart.categories
+    assert "† First instance and appeal, published undivided." in chart.note
+
+
+def test_what_titles_say_beyond_one_figure_holds(charts):
+    southwest = charts["us-encounters"].series[0]
+    since = [n for month, n in zip(southwest.x, southwest.y, strict=True) if month >= "2025-02"]
+    assert max(since) < 100
+    bars = charts["applications-destinations"].series[0]
+    first = bars.x[:3]
+    assert set(first) == {"United States: immigration courts", "United States: USCIS", "Germany"}
+    assert sum(bars.y[:3]) > sum(bars.y[3:])
 
 
 def test_the_newest_months_are_hollow(charts):

@@ -187,6 +187,15 @@ def run(root: Path, before: str = "", **options: Any) -> subprocess.Popen[str]:
     )
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return the content of every file under a folder, by its path in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
 def read_search(site: Path) -> list[dict[str, str]]:
     """Return the search index of a built site."""
     return json.loads((site / "search.json").read_text(encoding="utf-8"))

@@ -83,6 +83,11 @@ def test_what_was_not_published_is_missing_and_not_zero():
     assert (worked.numerator, worked.n, worked.value) == (None, None, None)
 
 
+def test_parts_that_cannot_make_up_the_published_positives_give_no_rate():
+    worked = rate(exact(refugee=10, positive=60, rejected=40))
+    assert worked.reason == "some forms of protection not published apart"
+
+
 def test_missing_rejections_are_said():
     assert rate(exact(refugee=100)).reason == "rejections not published"
     assert rate(exact(rejected=100)).reason == "positive decisions by outcome not published"

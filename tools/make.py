@@ -158,7 +158,7 @@ def test(arguments: Sequence[str]) -> int:
         "layout": [own, "-m", "ruff", "format", "--check"],
         "types": [own, "-m", "mypy"],
         "notebooks without outputs": [own, "tools/strip_notebooks.py", "--check"],
-        "tests": [own, "-m", "pytest", "-n", "2", *arguments],
+        "tests": [own, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments],
     }
     failed = []
     for name, command in checks.items():

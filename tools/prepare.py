@@ -24,14 +24,14 @@ def main() -> int:
             "prepare: the project is not set up: run `python tools/make.py setup`", file=sys.stderr
         )
         return 2
-    from asylum_report.publish import brief, prepare
+    from asylum_report.publish import brief, site
 
     def say(name: str, done: int, total: int) -> None:
         if done == 0:
             print(f"prepare: {name}", flush=True)
 
     try:
-        prepare.prepare(ROOT, say)
+        site.figures(say, root=ROOT)
         brief.prepare_brief(ROOT)
     except ReportError as error:
         print(f"prepare: {error}", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asylum_report.corridors import COLUMNS
 from asylum_report.query import Places, Years, codes, rate_records, year_span
 
 if TYPE_CHECKING:
@@ -130,4 +131,4 @@ def rates(
     import pandas as pd
 
     found = rate_records(origin, codes(destination), year_span(years), definition, stage, source)
-    return pd.DataFrame(found)
+    return pd.DataFrame(found, columns=None if found else list(COLUMNS))

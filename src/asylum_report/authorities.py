@@ -52,9 +52,20 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
         found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise ReportError("the list of authorities cannot be read", where=str(path)) from error
-    return dict(found)
+    if not isinstance(found, dict) or not found:
+        raise ReportError("the list of authorities is no list by country", where=str(path))
+    for destination, entry in found.items():
+        if (
+            not isinstance(entry, dict)
+            or not isinstance(entry.get("levels", {}), dict)
+            or not isinstance(entry.get("stages", []), list)
+            or not set(map(str, entry.get("stages", []))) <= set(GENERIC)
+        ):
+            where = f"{path}, {destination}"
+            raise ReportError("an entry of the list of authorities is not understood", where=where)
+    return found
 
 
 def _entry(destination: str) -> dict[str, Any]:
@@ -112,10 +123,3 @@ def default_stages(destination: str) -> tuple[str, ...]:
     ``first+appeal`` stands in for it under its own name.
     """
     return tuple(_entry(destination).get("stages", ("first",)))
-
-
-def default_authorities(destination: str) -> tuple[str, ...]:
-    """Return who decides at the default stages: one authority, or USCIS and EOIR in the US."""
-    levels = _entry(destination).get("levels", {})
-    first = [name for level, name in levels.items() if STAGES.get(level) == "first"]
-    return tuple(dict.fromkeys(first)) or (authority(destination, "first"),)

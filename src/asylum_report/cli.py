@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import typer.exceptions
 
 from asylum_report import __version__
 from asylum_report.errors import ReportError
@@ -26,10 +30,10 @@ def _years(text: str | None) -> tuple[int, int] | None:
     from asylum_report.errors import UnknownName
     from asylum_report.query import year_span
 
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and (last or first).isdigit()):
+    found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text, re.ASCII)
+    if found is None:
         raise UnknownName(f"'{text}' is no year", todo="write 2023 or 2015-2025")
-    return year_span((int(first), int(last or first)))
+    return year_span((int(found[1]), int(found[2] or found[1])))
 
 
 @app.command()
@@ -56,7 +60,7 @@ def rate(
     """Print a recognition rate with its n, interval, bounds, counts, definition and vintage."""
     from asylum_report import query, show
 
-    show.check_format(format, ("table", "json", "csv"))
+    format = show.check_format(format, ("table", "json", "csv"))
     span = _years(year)
     found = query.rate_records(origin, query.codes(destinations), span, definition, stage, source)
     if not found:
@@ -108,7 +112,7 @@ def export(
     """Write a tidy table as CSV, Parquet or JSON."""
     from asylum_report import show
 
-    show.check_format(format, ("csv", "parquet", "json"))
+    format = show.check_format(format, ("csv", "parquet", "json"))
     show.export(table, format, output, origin)
 
 
@@ -154,18 +158,29 @@ def root(
 
 def main() -> None:
     """Run the command; bad input is one line and exit code 2, Ctrl-C is 130."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a minus sign must not end in a traceback
+            stream.reconfigure(encoding="utf-8")
     try:
-        app(standalone_mode=True)
+        app(standalone_mode=False)
     except ReportError as error:
-        typer.echo(f"asylum-report: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("asylum-report: stopped", err=True)
-        sys.exit(130)
+        _stop(str(error), error.exit_code)
+    except typer.exceptions.TyperException as error:  # an unknown option, a missing argument
+        getattr(error, "show", lambda: None)()
+        sys.exit(getattr(error, "exit_code", 2))
+    except (KeyboardInterrupt, typer.Abort):
+        _stop("stopped", 130)
+    except BrokenPipeError:
+        # The reader has what it wanted (head); nothing more may be written to the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        typer.echo(f"asylum-report: {error.strerror or error}{where}", err=True)
-        sys.exit(2)
+        _stop(f"{error.strerror or error}{where}", 2)
+
+
+def _stop(line: str, code: int) -> None:
+    typer.echo(f"asylum-report: {line}", err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

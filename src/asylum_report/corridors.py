@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asylum_report.errors import OverlapError
-from asylum_report.recognition import OUTCOMES, Count, rate, unknown
+from asylum_report.recognition import OUTCOMES, Count, Rate, rate, unknown
 
 ADDABLE = frozenset({"first", "repeat"})
 """The only two stages whose decisions may be added: they decide different applications."""
@@ -19,6 +19,12 @@ ADDABLE = frozenset({"first", "repeat"})
 GROUP = ("source", "dataset", "vintage", "origin", "destination", "authority", "unit",
          "period_start", "period_end")  # fmt: skip
 """What decisions must share to be added."""
+
+COLUMNS = (
+    *GROUP, "status", "stage", "levels", "note", "period", *OUTCOMES, "definition", "numerator",
+    "n", "rate", "low", "high", "bound_low", "bound_high", "marked", "reason",
+)  # fmt: skip
+"""Columns of a table of rates, in order."""
 
 NONE = Count(0, 0, 0)
 
@@ -31,6 +37,10 @@ def _whole(value: Any) -> int | None:
         return int(value)
     except TypeError:  # pandas' NA
         return None
+
+
+NO_RATE = "no rate: "
+"""How a row's note begins where its counts cannot be made into a rate; the reason follows."""
 
 
 def stage_name(stages: Iterable[str]) -> str:
@@ -63,7 +73,7 @@ def groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     Raises
     ------
     OverlapError
-        If a group holds stages that overlap.
+        If a group holds stages, or levels of appeal, that overlap.
     """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
@@ -93,6 +103,12 @@ def groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for stage, level, outcome in group.pop("missing"):
             parts[stage, level].pop(outcome, None)  # a sum with a missing part is missing
         group["stage"] = stage_name(stage for stage, _ in parts)
+        if len(parts) > 1 and group["stage"] not in ("first", "repeat", "first+repeat"):
+            raise OverlapError(
+                f"levels {' and '.join(sorted(level for _, level in parts))} of stage "
+                f"{group['stage']} may decide on the same people and cannot be added",
+                where=f"{group['destination']}, {group['period_start'][:4]}",
+            )
         group["levels"] = "+".join(sorted({level for _, level in parts}))
         known = [outcome for outcome in OUTCOMES if any(outcome in p for p in parts.values())]
         shared = [outcome for outcome in known if all(outcome in p for p in parts.values())]
@@ -129,12 +145,11 @@ def rate_rows(rows: Iterable[Mapping[str, Any]], name: str = "protection") -> li
     """
     result = []
     for group in groups(rows):
+        worked = group_rate(group, name)
         counts: dict[str, Count] = group.pop("counts")
-        lacking = group.pop("lacking")
-        worked = rate(counts, name)
-        if lacking:
-            worked = unknown(name, f"{', '.join(lacking)} not published for every stage")
+        del group["lacking"]
         group["note"] = "; ".join(group.pop("notes"))
+        group["period"] = period(group["period_start"], group["period_end"])
         for outcome in OUTCOMES:
             group[outcome] = counts[outcome].value if outcome in counts else None
         group.update(
@@ -144,6 +159,23 @@ def rate_rows(rows: Iterable[Mapping[str, Any]], name: str = "protection") -> li
         )  # fmt: skip
         result.append(group)
     return result
+
+
+def group_rate(group: Mapping[str, Any], name: str = "protection") -> Rate:
+    """Return the rate of one group of `groups`, refused where its counts do not allow one."""
+    for note in group["notes"]:
+        if note.startswith(NO_RATE):
+            return unknown(name, note.removeprefix(NO_RATE))
+    if group["lacking"]:
+        return unknown(name, f"{', '.join(group['lacking'])} not published for every stage")
+    return rate(group["counts"], name)
+
+
+def period(start: str, end: str) -> str:
+    """Write a period as people do: 2023, 2008-2013, 2021-03, or both days."""
+    if start[5:] == "01-01" and end[5:] == "12-31":
+        return start[:4] if start[:4] == end[:4] else f"{start[:4]}-{end[:4]}"
+    return start[:7] if start[:7] == end[:7] else f"{start} to {end}"
 
 
 def default_rows(
@@ -160,8 +192,8 @@ def default_rows(
 
     Notes
     -----
-    Where a destination publishes first instance and appeal undivided only (``first+appeal``), those
-    rows are kept for the periods without any other, and keep that name.
+    Where an authority publishes first instance and appeal undivided only (``first+appeal``), those
+    rows are kept, and keep that name; they are never added to others.
     """
     from asylum_report import authorities
 
@@ -173,9 +205,7 @@ def default_rows(
             wanted = tuple(stages_of[destination])
         else:
             wanted = authorities.default_stages(destination)
-        key = (
-            row["source"], row["origin"], destination, row["period_start"], row["period_end"],
-        )  # fmt: skip
+        key = tuple(row[name] for name in GROUP)
         if row["stage"] in wanted or row["stage"] == "first+repeat":
             kept.setdefault(key, []).append(row)
         elif row["stage"] == "first+appeal":

@@ -5,6 +5,7 @@ A DataFrame's own HTML would make Quarto load scripts from another host.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ SHARES = {"rate", "low", "high", "bound_low", "bound_high"}
 """Columns that hold shares and are written as percentages."""
 
 HEADS = {
-    "period_end": "Until", "period_start": "From", "low": "95% from", "high": "95% to", "n": "n",
+    "period_end": "Until", "period_start": "From", "source_date": "Printed", "low": "95% from", "high": "95% to", "n": "n",
     "value_text": "Value", "complementary": "Other protection", "refugee": "Refugee status",
     "rejected": "Rejected", "closed": "Closed",
 }  # fmt: skip
@@ -48,6 +49,8 @@ def _cell(column: str, value: Any, shares: Collection[str]) -> str:
         return f"{value:,.1f}".removesuffix(".0")
     if hasattr(value, "date"):
         return str(value.date())
+    if column == "value_text":  # as the source wrote it, with thousands separated
+        return re.sub(r"\d{4,}", lambda m: f"{int(m[0]):,}", str(value))
     text = places.name(value) if column in ("origin", "destination") else str(value)
     for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
         text = text.replace(sign, safe)

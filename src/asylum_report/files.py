@@ -40,8 +40,22 @@ def _clear(folder: Path) -> None:
     """Remove what builds that were killed long ago left behind."""
     for part in folder.glob(".*.part"):
         with contextlib.suppress(OSError):
-            if part.is_file() and time.time() - part.stat().st_mtime > LEFT_BEHIND:
+            if time.time() - part.stat().st_mtime <= LEFT_BEHIND:
+                continue
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
                 part.unlink()
+
+
+def _flush(folder: Path) -> None:
+    """Flush a folder's list of names to the disk where the system lets one."""
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def place(contents: Mapping[Path, bytes]) -> None:
@@ -62,6 +76,8 @@ def place(contents: Mapping[Path, bytes]) -> None:
             _write(beside[path], content)
         for path, part in beside.items():
             part.replace(path)
+        for folder in {path.parent for path in contents}:
+            _flush(folder)
     except OSError as error:
         where = str(next(iter(contents)).parent)
         raise ReportError(f"files cannot be written: {why(error)}", where=where) from error
@@ -79,14 +95,17 @@ def place_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     ReportError
         If the disk is full or the folder cannot be written; then there is no such folder.
     """
-    beside = folder.parent / f".{folder.name}.part"
+    # Named by process, because two imports may run at once.
+    beside = folder.parent / f".{folder.name}.{os.getpid()}.part"
     try:
-        # What an interrupted run left behind.
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear(folder.parent)
+        beside.mkdir()
         for name, content in contents.items():
             _write(beside / name, content)
+        _flush(beside)
         beside.rename(folder)
+        _flush(folder.parent)
     except OSError as error:
         raise ReportError(f"a folder cannot be written: {why(error)}", where=str(folder)) from error
     finally:

@@ -33,6 +33,7 @@ _AGGREGATE_ALIASES = {
     "eu plus": "EU+",
     "euplus": "EU+",
 }
+_COLUMNS = ("iso3", "iso2", "eurostat", "unhcr", "name", "eu_from", "eu_to", "eu_plus", "aliases")
 _UK_LAST_YEAR = 2019  # left on 31 January 2020 and has not reported to Eurostat for 2020
 _BESIDE_THE_UNION = ("CHE", "ISL", "LIE", "NOR")
 
@@ -77,8 +78,15 @@ def _read(path: Path) -> dict[str, Place]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-    except OSError as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise ReportError("the table of countries cannot be read", where=str(path)) from error
+    if not rows:
+        raise ReportError("the table of countries is empty", where=str(path))
+    for number, row in enumerate(rows, start=2):
+        # Read with a column short, a row holds None; with one too many, a key None.
+        if set(row) != set(_COLUMNS) or None in row.values() or not row["iso3"]:
+            where = f"{path}, line {number}"
+            raise ReportError("a row of the table of countries is not whole", where=where)
     return {
         row["iso3"]: Place(
             iso3=row["iso3"],

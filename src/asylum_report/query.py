@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from asylum_report import corridors, places, records
 from asylum_report.errors import UnknownName
@@ -27,11 +29,15 @@ def year_span(years: Years) -> tuple[int, int] | None:
     Raises
     ------
     UnknownName
-        If the first year comes after the last.
+        If they are neither a year nor (first, last), or the first comes after the last.
     """
     if years is None:
         return None
-    first, last = (years, years) if isinstance(years, int) else years
+    try:
+        pair = years if isinstance(years, tuple | list) else (years, years)
+        first, last = (operator.index(year) for year in pair)
+    except (TypeError, ValueError):
+        raise UnknownName(f"no years: {years!r}", todo="give 2023 or (2015, 2025)") from None
     if first > last:
         raise UnknownName(f"no years from {first} to {last}", todo="write the earlier year first")
     return first, last
@@ -44,31 +50,69 @@ def rate_records(
     definition: str,
     stage: str | None,
     source: str,
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Return the rows of `rates` as dicts, without pandas.
 
     Parameters are those of `asylum_report.rates`, with places as alpha-3 codes.
     """
-    publisher = {name.lower(): name for name in SOURCES}.get(source.lower())
-    if publisher is None:
-        raise UnknownName(f"unknown source '{source}'", todo=f"use one of {', '.join(SOURCES)}")
-    if stage is not None and stage not in STAGES:
-        raise UnknownName(f"unknown stage '{stage}'", todo=f"use one of {', '.join(STAGES)}")
+    publisher = _one_of("source", source, SOURCES)
+    stage = None if stage is None else _one_of("stage", stage, STAGES)
+    definition = definition.casefold()
     wanted: dict[str, str | Sequence[str]] = {
-        "origin": places.resolve(origin), "source": publisher,
+        "origin": country(origin), "source": publisher,
     }  # fmt: skip
     if destinations is not None:
-        wanted["destination"] = list(destinations)
-    rows = records.rows("decisions", **wanted)
+        wanted["destination"] = [country(code) for code in destinations]
+    rows: Sequence[Mapping[str, Any]] = records.rows("decisions", **wanted)
     if span:
-        rows = [r for r in rows if span[0] <= int(str(r["period_end"])[:4]) <= span[1]]
+        rows = [
+            row for row in rows
+            if span[0] <= int(row["period_start"][:4]) and int(row["period_end"][:4]) <= span[1]
+        ]  # fmt: skip
     if stage is None:
-        chosen = corridors.default_rows(rows)
+        rows = corridors.default_rows(rows)
     else:
         parts = {stage, *(stage.split("+") if stage == "first+repeat" else ())}
-        chosen = [row for row in rows if row["stage"] in parts]
-    worked = corridors.rate_rows(chosen, definition)
-    return sorted(worked, key=lambda r: (r["destination"], r["authority"], r["period_start"]))
+        rows = [row for row in rows if row["stage"] in parts]
+    # Levels of appeal may decide on the same people one after the other: a row for each.
+    by_level: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        addable = row["stage"] in ("first", "repeat", "first+repeat")
+        by_level.setdefault("" if addable else row["level"], []).append(row)
+    worked = [one for group in by_level.values() for one in corridors.rate_rows(group, definition)]
+    return sorted(
+        worked, key=lambda r: (r["destination"], r["authority"], r["levels"], r["period_start"])
+    )
+
+
+def _one_of(what: str, named: str, known: Sequence[str]) -> str:
+    """Return the known spelling of a name given in any case.
+
+    Raises
+    ------
+    UnknownName
+    """
+    spelling = {name.casefold(): name for name in known}
+    if named.casefold() not in spelling:
+        raise UnknownName(f"unknown {what} '{named}'", todo=f"use one of {', '.join(known)}")
+    return spelling[named.casefold()]
+
+
+def country(named: str) -> str:
+    """Return the alpha-3 code of a country.
+
+    Raises
+    ------
+    UnknownName
+        If the name is not known, or names an aggregate, for which no rate is published.
+    """
+    code = places.resolve(named)
+    if code in places.AGGREGATES:
+        raise UnknownName(
+            f"'{named}' is an aggregate and rates are by country",
+            todo="name its countries, or see eu_plus numbers with 'asylum-report explain'",
+        )
+    return code
 
 
 def nothing(
@@ -83,8 +127,9 @@ def nothing(
     who = ", ".join(places.name(code) for code in codes(destinations) or []) or "any destination"
     asked = f"decisions on {places.name(places.resolve(origin))} in {who}"
     if found and years:
-        known = sorted({str(row["period_end"])[:4] for row in found})
-        return UnknownName(f"no {asked} in {years}", todo=f"{source} has {known[0]} to {known[-1]}")
+        known = sorted({row["period"] for row in found})
+        held = ", ".join(known) if len(known) < 5 else f"{known[0]} to {known[-1]}"
+        return UnknownName(f"no {asked} in {years}", todo=f"{source} has {held}")
     return UnknownName(
         f"no {asked} from {source}" + (f" at stage {stage}" if stage else ""),
         todo="try another --source or --stage",

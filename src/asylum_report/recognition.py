@@ -202,8 +202,11 @@ def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
             max(0, total.low - granted.high),
             max(0, total.high - granted.low),
         )
+    published = counts.get("positive", zero)
     if not grants:
         reason = "positive decisions by outcome not published"
+    elif published.low > sum(grants.values(), zero).high:
+        reason = "some forms of protection not published apart"
     elif rejected is None:
         reason = "rejections not published"
     elif chosen.closed_counts and "closed" not in counts:

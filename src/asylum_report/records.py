@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ ALL_IN_CSV = frozenset(
 """Tables that are about Russia only: their committed CSV is the whole table."""
 
 PACKAGE = "datapackage.json"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 REBUILD = "run 'asylum-report build' or restore the file from git"
 
 
@@ -34,14 +36,17 @@ def recorded(folder: Path) -> dict[str, str]:
     Raises
     ------
     InvalidTable
-        If the file is missing or cannot be read.
+        If the file is missing, cannot be read, or names a file without its hash.
     """
     path = folder / PACKAGE
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        return {r["path"]: r["hash"].removeprefix("sha256:") for r in package["resources"]}
-    except (OSError, ValueError, KeyError) as error:
+        hashes = {r["path"]: r["hash"].removeprefix("sha256:") for r in package["resources"]}
+        if not all(_SHA256.fullmatch(each) for each in hashes.values()):
+            raise ValueError("no sha256")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidTable("no readable list of tables", where=str(path), todo=REBUILD) from error
+    return hashes
 
 
 def checked_bytes(path: Path, hashes: Mapping[str, str]) -> bytes:
@@ -86,7 +91,8 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
     folder = paths.processed()
     if sets.get("origin") == {"RUS"} or table in ALL_IN_CSV:
         found = _from_csv(folder, table)
-        return [row for row in found if all(row[k] in v for k, v in sets.items())]
+        # Copies, because what is parsed is kept and must not change in a caller's hands.
+        return [dict(row) for row in found if all(row[k] in v for k, v in sets.items())]
     if not (folder / f"{table}.parquet").exists():
         from asylum_report import process
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asylum_report.errors import InvalidTable, UnknownName
+from asylum_report.errors import InvalidTable, ReportError, UnknownName
 from asylum_report.recognition import DEFINITIONS, SHOWN_FROM
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def check_format(name: str, known: Sequence[str]) -> None:
-    """Refuse an output format that there is not.
+
+def check_format(name: str, known: Sequence[str]) -> str:
+    """Refuse an output format that there is not; upper case is accepted.
 
     Raises
     ------
     UnknownName
     """
-    if name not in known:
+    if name.casefold() not in known:
         raise UnknownName(f"unknown format '{name}'", todo=f"use one of {', '.join(known)}")
+    return name.casefold()
 
 
 def step(text: str) -> None:
@@ -38,15 +41,14 @@ def _count(value: int | None) -> str:
     return "-" if value is None else f"{value:,}"
 
 
+def _stage(row: dict[str, Any]) -> str:
+    """Return the stage; where levels stand in rows of their own, with the level."""
+    first = row["stage"] in ("first", "repeat", "first+repeat")
+    return row["stage"] if first else f"{row['stage']} ({row['levels']})"
+
+
 def _interval(row: dict[str, Any], low: str, high: str) -> str:
     return "-" if row[low] is None else f"{100 * row[low]:.1f} to {100 * row[high]:.1f}%"
-
-
-def _period(row: dict[str, Any]) -> str:
-    start, end = str(row["period_start"]), str(row["period_end"])
-    if start[5:] == "01-01" and end[5:] == "12-31":
-        return start[:4] if start[:4] == end[:4] else f"{start[:4]}-{end[:4]}"
-    return start[:7] if start[:7] == end[:7] else f"{start} to {end}"
 
 
 def rates(found: list[dict[str, Any]], format: str) -> None:
@@ -77,7 +79,7 @@ def _one(row: dict[str, Any]) -> None:
     )  # fmt: skip
     value = _percent(row["rate"]) if row["rate"] is not None else f"not shown ({row['reason']})"
     lines = [
-        ("", f"{places.name(row['origin'])} in {places.name(row['destination'])}, {_period(row)}"),
+        ("", f"{places.name(row['origin'])} in {places.name(row['destination'])}, {row['period']}"),
         (f"{chosen.name} rate", value + (" (few decisions)" if row["marked"] else "")),
         ("definition", f"{chosen.words}; used as {chosen.users}"),
         ("n", f"{_count(row['n'])} decisions" + ("" if chosen.closed_counts else " on the merits")),
@@ -115,10 +117,10 @@ def _several(found: list[dict[str, Any]]) -> None:
     for row in found:
         shown = _percent(row["rate"]) + ("*" if row["marked"] and row["rate"] is not None else "")
         table.add_row(
-            places.name(row["destination"]), row["authority"], _period(row), shown,
+            places.name(row["destination"]), row["authority"], row["period"], shown,
             _interval(row, "low", "high"),
             *(_count(row[k]) for k in ("n", "numerator", "rejected", "closed")),
-            row["stage"], row["unit"], row["status"],
+            _stage(row), row["unit"], row["status"],
         )  # fmt: skip
     width = None if sys.stdout.isatty() else 160
     Console(width=width, highlight=False).print(table)
@@ -139,33 +141,42 @@ def export(table: str, format: str, output: Path | None, origin: str | None) -> 
     UnknownName, InvalidTable
         If the table is not known, or Parquet is asked for without a file.
     """
-    from asylum_report import places, process, tables
+    from asylum_report import files, process, query, tables
 
     tables.known(table)
     if format == "parquet" and output is None:
         raise InvalidTable("Parquet cannot be printed", todo="name a file with --output")
     process.ensure()
     frame = tables.read(table)
-    if origin is not None and "origin" in frame:
-        frame = frame[frame["origin"] == places.resolve(origin)]
+    if origin is not None:
+        if "origin" not in frame:
+            raise UnknownName(f"table {table} has no origin", todo="leave out --origin")
+        frame = frame[frame["origin"] == query.country(origin)]
     if output is None:
-        if format == "csv":
-            frame.to_csv(sys.stdout, index=False, lineterminator="\n")
-        else:
-            print(frame.to_json(orient="records", date_format="iso", force_ascii=False))
+        sys.stdout.write(_text(frame, format))
         return
-    temporary = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        if format == "csv":
-            frame.to_csv(temporary, index=False, lineterminator="\n")
-        elif format == "json":
-            frame.to_json(temporary, orient="records", date_format="iso", force_ascii=False)
-        else:
-            frame.to_parquet(temporary, index=False, compression="zstd")
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if not output.name or output.is_dir():
+        raise ReportError("no file to write to", where=str(output), todo="name a file")
+    if not output.parent.is_dir():
+        raise ReportError("no such folder", where=str(output.parent), todo="make it first")
+    target = output.resolve()
+    content = _parquet(frame) if format == "parquet" else _text(frame, format).encode()
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)  # a device or a pipe is written to, never replaced
+    else:
+        files.place({target: content})
     step(f"{len(frame):,} rows of {table} written to {output}")
+
+
+def _text(frame: pd.DataFrame, format: str) -> str:
+    if format == "csv":
+        return frame.to_csv(index=False, lineterminator="\n")
+    return frame.to_json(orient="records", date_format="iso", force_ascii=False) + "\n"
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    content: bytes = frame.to_parquet(None, index=False, compression="zstd")
+    return content
 
 
 def explanation(found: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ which licence and what it means, and that holds the hash by which damage is noti
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,34 +17,13 @@ import yaml
 
 from asylum_report import files, paths
 from asylum_report.errors import DamagedVintage, ReportError, UnknownName
+from asylum_report.sidecars import GIVEN, SIDECAR, TYPES, is_date, load, short, slug
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SIDECAR = "meta.yml"
 MANY_ROWS = 10_000
 """From this many rows on, Parquet is smaller and faster than compressed CSV."""
-
-GIVEN = (
-    "publisher",
-    "dataset",
-    "title",
-    "licence",
-    "licence_url",
-    "attribution",
-    "vintage",
-    "retrieved",
-    "url",
-    "definition",
-    "columns",
-)
-"""Keys of a sidecar that whoever writes a vintage has to give, in the order they are written."""
-ADDED = ("types", "rows", "file", "sha256")
-"""Keys that `write` adds."""
-
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_TYPES = {"integer": "Int64", "number": "Float64", "string": "str"}
-
 
 @dataclass(frozen=True)
 class Vintage:
@@ -76,6 +54,26 @@ class Vintage:
         """Return the path of the data file."""
         return self.folder / str(self.meta["file"])
 
+    def content(self) -> bytes:
+        """Return the bytes of the data file after checking their hash.
+
+        Raises
+        ------
+        DamagedVintage
+            Naming the file, if it is missing, cut short or altered.
+        """
+        try:
+            content = self.file.read_bytes()
+        except OSError as error:
+            raise DamagedVintage("a data file is missing", where=short(self.file)) from error
+        if hashlib.sha256(content).hexdigest() != self.meta["sha256"]:
+            raise DamagedVintage(
+                "a data file is damaged: it does not match the sha256 of its sidecar",
+                where=short(self.file),
+                todo="restore it, say with git checkout",
+            )
+        return content
+
     def read(self) -> DataFrame:
         """Return the raw table after checking its hash and its number of rows.
 
@@ -90,33 +88,18 @@ class Vintage:
         DamagedVintage
             Naming the file, if it is missing, cut short or altered.
         """
+        content = self.content()
         try:
-            content = self.file.read_bytes()
-        except OSError as error:
-            raise DamagedVintage("a data file is missing", where=_short(self.file)) from error
-        if hashlib.sha256(content).hexdigest() != self.meta["sha256"]:
-            raise DamagedVintage(
-                "a data file is damaged: it does not match the sha256 of its sidecar",
-                where=_short(self.file),
-                todo="restore it, say with git checkout",
-            )
-        try:
-            types = {name: _TYPES[kind] for name, kind in self.meta["types"].items()}
+            types = {name: TYPES[kind] for name, kind in self.meta["types"].items()}
             frame = files.parse(content, self.file.suffix, types)
         except (OSError, EOFError, ValueError, KeyError) as error:
-            raise DamagedVintage("a data file cannot be read", where=_short(self.file)) from error
+            raise DamagedVintage("a data file cannot be read", where=short(self.file)) from error
         if len(frame) != self.meta["rows"]:
             raise DamagedVintage(
                 f"a data file has {len(frame)} rows where its sidecar says {self.meta['rows']}",
-                where=_short(self.file),
+                where=short(self.file),
             )
         return frame
-
-
-def _short(path: Path) -> str:
-    """Return a path as a reader of the checkout knows it."""
-    parts = path.parts
-    return "/".join(parts[-6:]) if "data" in parts[-6:] else path.as_posix()
 
 
 def _types(frame: DataFrame) -> dict[str, str]:
@@ -136,18 +119,7 @@ def _types(frame: DataFrame) -> dict[str, str]:
 
 def _load(folder: Path) -> Vintage:
     """Return the vintage in a folder after checking its sidecar."""
-    sidecar = folder / SIDECAR
-    try:
-        text = sidecar.read_text(encoding="utf-8")
-    except OSError as error:
-        raise DamagedVintage("a vintage has no sidecar", where=_short(sidecar)) from error
-    try:
-        meta = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise DamagedVintage("a sidecar cannot be read", where=_short(sidecar)) from error
-    lacking = [key for key in (*GIVEN, *ADDED) if not isinstance(meta, dict) or key not in meta]
-    if lacking:
-        raise DamagedVintage(f"a sidecar lacks {', '.join(lacking)}", where=_short(sidecar))
+    meta = load(folder)
     return Vintage(
         publisher=str(meta["publisher"]),
         dataset=str(meta["dataset"]),
@@ -155,11 +127,6 @@ def _load(folder: Path) -> Vintage:
         folder=folder,
         meta=meta,
     )
-
-
-def slug(publisher: str) -> str:
-    """Return the folder name of a publisher."""
-    return re.sub(r"[^a-z0-9]+", "-", publisher.lower()).strip("-")
 
 
 def vintages(
@@ -177,7 +144,7 @@ def vintages(
     Raises
     ------
     DamagedVintage
-        If a vintage has no sidecar, or one that lacks a key.
+        If a vintage has no sidecar, or one that lacks a key or contradicts its folder.
     """
     top = folder or paths.raw()
     pattern = f"{slug(publisher) if publisher else '*'}/{dataset or '*'}/*"
@@ -199,7 +166,7 @@ def latest(dataset: str, folder: Path | None = None) -> Vintage:
     """
     found = vintages(dataset=dataset, folder=folder)
     if not found:
-        raise UnknownName(f"no vintage of dataset '{dataset}'", where=_short(folder or paths.raw()))
+        raise UnknownName(f"no vintage of dataset '{dataset}'", where=short(folder or paths.raw()))
     return found[-1]
 
 
@@ -226,15 +193,17 @@ def write(frame: DataFrame, meta: Mapping[str, Any], folder: Path | None = None)
     Raises
     ------
     ReportError
-        If a sidecar key is missing, if a different vintage is already at the same place, or if
-        the disk is full or read-only.
+        If a sidecar key is missing, if there are no rows, if a different vintage is already at
+        the same place, or if the disk is full or read-only.
     """
     where = f"{meta.get('dataset')} {meta.get('vintage')}"
     lacking = [key for key in GIVEN if key not in meta]
     if lacking:
         raise ReportError(f"a sidecar lacks {', '.join(lacking)}", where=where)
-    if not _DATE.fullmatch(str(meta["vintage"])):
+    if not is_date(str(meta["vintage"])):
         raise ReportError("a vintage's date is not YYYY, YYYY-MM or YYYY-MM-DD", where=where)
+    if frame.empty:
+        raise ReportError("a vintage without rows is not written", where=where)
     undescribed = set(map(str, frame.columns)) ^ set(meta["columns"])
     if undescribed:
         raise ReportError(
@@ -267,12 +236,12 @@ def _same(place: Path, content: bytes, full: Mapping[str, Any]) -> Vintage:
     if there.meta["sha256"] == full["sha256"]:
         return there
     # Compared as tables too: another version of a compressor writes other bytes for the same rows.
-    types = {name: _TYPES[kind] for name, kind in full["types"].items()}
+    types = {name: TYPES[kind] for name, kind in full["types"].items()}
     if there.read().equals(files.parse(content, Path(full["file"]).suffix, types)):
         return there
     raise ReportError(
         "a different vintage is already there and vintages are never changed",
-        where=_short(place),
+        where=short(place),
         todo="give the new copy its own vintage date",
     )
 

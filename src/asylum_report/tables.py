@@ -1,18 +1,17 @@
 """The tidy tables checked when one is written and when one is read.
 
 A table whose bytes are those recorded in ``datapackage.json`` has passed these checks already, so
-that reading it again costs a hash and not an import of pandera.
+that reading it again costs a hash and not an import of pandera; one with other bytes is refused.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asylum_report import files, paths
+from asylum_report import files, paths, records
 from asylum_report.columns import TABLES, Column, column, key
 from asylum_report.errors import InvalidTable, UnknownName
 
@@ -148,30 +147,6 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise InvalidTable(f"values of the wrong type: {error}", where=f"table {name}") from error
 
 
-def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> Path:
-    """Check a table and write it as Parquet; return the file.
-
-    Raises
-    ------
-    InvalidTable
-        If it breaks its schema.
-    ReportError
-        If the file cannot be written.
-    """
-    path = (folder or paths.processed()) / f"{name}.parquet"
-    files.place({path: files.parquet(check(name, frame))})
-    return path
-
-
-def _recorded(folder: Path) -> dict[str, str]:
-    """Return the hashes that ``datapackage.json`` records, none where there is no such file."""
-    try:
-        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-        return {one["path"]: one["hash"].removeprefix("sha256:") for one in package["resources"]}
-    except (OSError, ValueError, KeyError):
-        return {}
-
-
 def read(
     name: str, folder: Path | None = None, validate: bool = True, origin: str | None = None
 ) -> pd.DataFrame:
@@ -184,7 +159,7 @@ def read(
     folder
         Where the tables are; the project's ``data/processed`` unless given.
     validate
-        Whether to check the schema; skipped where the file's hash is the recorded one.
+        Whether to check the schema of a file whose hash is not recorded.
     origin
         Only this origin, alpha-3. For RUS the committed CSV serves where no Parquet was built.
 
@@ -193,24 +168,24 @@ def read(
     UnknownName
         If no table is called so.
     InvalidTable
-        If the file is missing or damaged, or breaks the schema.
+        If the file is missing or is not the one that ``datapackage.json`` records, or, where it
+        records none, if the file cannot be read or breaks the schema.
     """
     top = folder or paths.processed()
     path = top / f"{known(name)}.parquet"
     if not path.exists() and (origin == "RUS" or "origin" not in TABLES[name]):
         path = next((p for p in _committed(name, top) if p.exists()), path)
+    if not path.exists():
+        raise InvalidTable(f"table {name} is not there", where=str(path), todo=records.REBUILD)
+    hashes = records.recorded(top) if (top / records.PACKAGE).exists() else {}
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InvalidTable(
-            f"table {name} is not there", where=str(path), todo="run 'asylum-report build'"
-        ) from error
-    try:
+        known_bytes = path.name in hashes
+        content = records.checked_bytes(path, hashes) if known_bytes else path.read_bytes()
         types = {each: DTYPES[column(name, each).kind] for each in TABLES[name]}
         frame = files.parse(content, path.suffix, types)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, KeyError, zlib.error) as error:
         raise InvalidTable(f"table {name} cannot be read", where=str(path)) from error
-    if validate and _recorded(top).get(path.name) != hashlib.sha256(content).hexdigest():
+    if validate and not known_bytes:
         check(name, frame)
     if origin is not None and "origin" in frame.columns:
         frame = frame[frame["origin"] == origin].reset_index(drop=True)

@@ -31,7 +31,7 @@ def html(chart: Chart, prefix: str = NOTEBOOK_PREFIX) -> str:
         Way from the page to the root of the site: ``"../"`` for notebooks, ``""`` for pages at
         the root.
     """
-    name = chart.name
+    chart, name = words.typeset(chart), chart.name
     wide, narrow = pictures(chart)
     files = f"{_text(prefix)}figures/{name}"
     subtitle = f'<div class="ar-subtitle">{_text(chart.subtitle)}</div>' if chart.subtitle else ""
@@ -62,6 +62,7 @@ def html(chart: Chart, prefix: str = NOTEBOOK_PREFIX) -> str:
 
 def table(chart: Chart) -> str:
     """Return the data table of a chart in its scrolling box."""
+    chart = words.typeset(chart)
     data = chart.table
     rows = "\n".join(
         "<tr>" + "".join(_cell(data, k, value) for k, value in enumerate(row)) + "</tr>"
@@ -120,10 +121,11 @@ def mimebundle(chart: Chart, prefix: str = NOTEBOOK_PREFIX) -> dict[str, Any]:
     There is no ``text/html`` and no ``image/svg+xml`` on purpose: publishers would prefer them
     and lose caption, table and links.
     """
+    shown = words.typeset(chart)
     return {
         "application/vnd.plotly.v1+json": figure(chart),
         "text/markdown": markdown(chart, prefix),
-        "text/plain": f"{chart.title}. {chart.alt}",
+        "text/plain": f"{shown.title}. {shown.alt}",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asylum_report.charts import letters
+from asylum_report.charts import letters, words
 from asylum_report.charts.canvas import Canvas, Point
 from asylum_report.charts.model import Chart, Event
 from asylum_report.charts.placing import Flag, flags, spread
@@ -32,7 +32,8 @@ def plan(chart: Chart, v: Variant, x: Scale) -> Plan:
     if not inside or chart.x_scale == "category":
         return Plan((), (), (), (), False, 0.0)
     places = [x(instant(e.date)) for e in inside]
-    texts = [tuple(letters.balance(e.label, v.small, 11.5 * v.small)) for e in inside]
+    told = [words.event(e.date, e.label, chart.x_scale) for e in inside]
+    texts = [tuple(letters.balance(t, v.small, 14 * v.small)) for t in told]
     widths = [max(letters.width(line, v.small) for line in text) for text in texts]
     found = None if v.numbered else flags(places, widths, 0, v.width, 0.45 * v.small)
     if found is None:

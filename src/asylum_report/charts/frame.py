@@ -95,28 +95,35 @@ def label_colour(chart: Chart, series: Series) -> str:
     return series.colour if readable and chart.kind in ("line", "dot") else "ink"
 
 
-def hollow_remark(canvas: Canvas, chart: Chart, v: Variant, y: float) -> float:
-    """Write what hollow or hatched marks mean; return the lower edge."""
-    text = words.hollow_key(chart)
-    if not text:
-        return y
-    y += 0.5 * v.small
-    size = 0.8 * v.small
-    middle = y + v.small * LINE / 2
-    if chart.kind in ("bar", "stack"):
-        canvas.hatched(0, middle - size / 2, 1.44 * v.small, size, "muted-ink")
-    else:
-        canvas.marks([(0.72 * v.small, middle)], "o", size * 0.85, "muted-ink", hollow=True)
-    x = 2 * v.small
-    return paragraph(canvas, text, v.small, v.width - x, y, "muted-ink", x)
+def remarks(canvas: Canvas, chart: Chart, v: Variant, y: float) -> float:
+    """Write what hollow or hatched marks and strokes at breaks mean; return the lower edge."""
+    for kind, text in _remarks(chart):
+        y += 0.5 * v.small
+        size = 0.8 * v.small
+        middle = y + v.small * LINE / 2
+        if kind == "break":
+            at = 0.72 * v.small
+            canvas.line((at, middle - size * 0.6), (at, middle + size * 0.6), "muted-ink", v.stroke)
+        elif chart.kind in ("bar", "stack"):
+            canvas.hatched(0, middle - size / 2, 1.44 * v.small, size, "muted-ink")
+        else:
+            canvas.marks([(0.72 * v.small, middle)], "o", size * 0.85, "muted-ink", hollow=True)
+        x = 2 * v.small
+        y = paragraph(canvas, text, v.small, v.width - x, y, "muted-ink", x)
+    return y
 
 
-def hollow_height(chart: Chart, v: Variant) -> float:
-    """Return how much `hollow_remark` needs."""
-    text = words.hollow_key(chart)
-    if not text:
-        return 0.0
-    return 0.5 * v.small + v.small * LINE * len(letters.wrap(text, v.small, v.width - 2 * v.small))
+def remarks_height(chart: Chart, v: Variant) -> float:
+    """Return how much `remarks` needs."""
+    return sum(
+        0.5 * v.small + v.small * LINE * len(letters.wrap(text, v.small, v.width - 2 * v.small))
+        for _, text in _remarks(chart)
+    )
+
+
+def _remarks(chart: Chart) -> list[tuple[str, str]]:
+    found = [("hollow", words.hollow_key(chart)), ("break", words.break_key(chart))]
+    return [(kind, text) for kind, text in found if text]
 
 
 def event_text(event: Event) -> str:

@@ -10,11 +10,11 @@ from asylum_report.charts.model import Chart, Series
 from asylum_report.charts.scales import Scale, place, runs
 from asylum_report.charts.variants import Variant
 
-DOTTED = (1.2, 3.0)
-"""Dashes of a line to or from a hollow point."""
-
 POINTS_FROM = 10.5
 """Pixels between periods from which every value has its point."""
+
+BREAK = 13.0
+"""Height of the stroke in the gap before a break, in pixels."""
 
 
 def draw(
@@ -46,26 +46,34 @@ def hollow(series: Series, i: int) -> bool:
     return bool(series.hollow and series.hollow[i])
 
 
-def joined(chart: Chart, series: Series) -> list[str]:
-    """Return how each value is joined to the next: "solid", "dotted" or "" for a gap.
+def joined(chart: Chart, series: Series) -> list[bool]:
+    """Return whether each value is joined to the next.
 
-    A missing value is a gap, and so is a period that the series leaves out.
+    A missing value is a gap, and so are a period that the series leaves out and a break. A hollow
+    value is joined to nothing: part of a year must not read as a fall.
     """
     places = [place(chart, x) for x in series.x]
     steps = [b - a for a, b in pairwise(places)]
     step = min(steps, default=1.0)
-    ways = []
-    for i, distance in enumerate(steps):
-        if series.y[i] is None or series.y[i + 1] is None or distance > 1.5 * step:
-            ways.append("")
-        else:
-            ways.append("dotted" if hollow(series, i) or hollow(series, i + 1) else "solid")
-    return ways
+    full = [y is not None and not hollow(series, i) for i, y in enumerate(series.y)]
+    return [
+        full[i] and full[i + 1] and distance <= 1.5 * step and series.x[i + 1] not in series.breaks
+        for i, distance in enumerate(steps)
+    ]
 
 
-def stretches(ways: list[str], way: str) -> list[tuple[int, int]]:
-    """Return the runs of one way of joining as first and last value."""
-    return [(a, b + 1) for a, b in runs([w == way for w in ways])]
+def stretches(links: list[bool]) -> list[tuple[int, int]]:
+    """Return the runs of joined values as first and last value."""
+    return [(a, b + 1) for a, b in runs(links)]
+
+
+def broken(series: Series) -> list[int]:
+    """Return the values at which a new way of counting begins and that follow another value."""
+    return [
+        i
+        for i, x in enumerate(series.x)
+        if x in series.breaks and i and series.y[i] is not None and series.y[i - 1] is not None
+    ]
 
 
 def _series(canvas: Canvas, chart: Chart, v: Variant, k: int, x: Scale, y: Scale) -> Point | None:
@@ -77,26 +85,22 @@ def _series(canvas: Canvas, chart: Chart, v: Variant, k: int, x: Scale, y: Scale
     }
     if not points:
         return None
-    ways = joined(chart, series)
+    links = joined(chart, series)
     spacing = min((abs(b - a) for (a, _), (b, _) in pairwise(points.values())), default=99.0)
     every = spacing >= POINTS_FROM * v.stroke
     dashes = () if every else identity.DASHES[k % len(identity.DASHES)]
-    for way in ("dotted", "solid"):
-        pieces = [[points[i] for i in range(a, b + 1)] for a, b in stretches(ways, way)]
-        if pieces and way == "solid":
-            canvas.path(
-                pieces, series.colour, 2.3 * v.stroke, dashes=dashes, name=f"line-{k}",
-                cap="butt" if dashes else "round",
-            )  # fmt: skip
-        elif pieces:
-            canvas.path(
-                pieces, series.colour, 1.5 * v.stroke, cap="round",
-                dashes=tuple(d * v.stroke for d in DOTTED), name=f"dotted-{k}",
-            )  # fmt: skip
+    pieces = [[points[i] for i in range(a, b + 1)] for a, b in stretches(links)]
+    if pieces:
+        canvas.path(
+            pieces, series.colour, 2.3 * v.stroke, dashes=dashes, name=f"line-{k}",
+            cap="butt" if dashes else "round",
+        )  # fmt: skip
+    if marks := [_between(points[i - 1], points[i], v) for i in broken(series)]:
+        canvas.path(marks, series.colour, 1.3 * v.stroke, name=f"breaks-{k}")
     size = (min(7.6, 0.58 * spacing / v.stroke) if every else 5.6) * v.stroke
     shape = shapes(chart)[k]
     last = max(points)
-    alone = {i for i in points if not _linked(ways, i)}
+    alone = {i for i in points if not _linked(links, i)}
     full = [points[i] for i in points if not hollow(series, i) and (every or i in {*alone, last})]
     canvas.marks(full, shape, size, series.colour, name=f"points-{k}")
     empty = [points[i] for i in points if hollow(series, i)]
@@ -104,12 +108,18 @@ def _series(canvas: Canvas, chart: Chart, v: Variant, k: int, x: Scale, y: Scale
     return points[last]
 
 
-def _linked(ways: list[str], i: int) -> bool:
-    return (i > 0 and bool(ways[i - 1])) or (i < len(ways) and bool(ways[i]))
+def _linked(links: list[bool], i: int) -> bool:
+    return (i > 0 and links[i - 1]) or (i < len(links) and links[i])
+
+
+def _between(before: Point, after: Point, v: Variant) -> list[Point]:
+    """Return the short upright stroke in the gap before a break."""
+    x, y, half = (before[0] + after[0]) / 2, (before[1] + after[1]) / 2, BREAK / 2 * v.stroke
+    return [(x, y - half), (x, y + half)]
 
 
 def _interval(canvas: Canvas, chart: Chart, v: Variant, k: int, x: Scale, y: Scale) -> None:
-    """Draw a band where values are joined by a solid line, whiskers elsewhere."""
+    """Draw a band where values are joined, whiskers elsewhere."""
     series = chart.series[k]
     ends = {
         i: (x(place(chart, series.x[i])), y(min(low, y.high)), y(min(high, y.high)))
@@ -118,7 +128,7 @@ def _interval(canvas: Canvas, chart: Chart, v: Variant, k: int, x: Scale, y: Sca
     }
     banded: set[int] = set()
     pieces = []
-    for a, b in stretches(joined(chart, series), "solid"):
+    for a, b in stretches(joined(chart, series)):
         run = range(a, b + 1)
         if all(i in ends for i in run):
             banded |= set(run)

@@ -43,9 +43,11 @@ class Series:
         Merits decisions or persons behind each value, or empty.
     hollow
         True where the period is partial, provisional or rests on fewer than 50 merits decisions:
-        drawn hollow (points) or hatched (bars) and not joined by a solid line.
+        drawn hollow (points) or hatched (bars) and joined to nothing.
     notes
         A word on each value for tooltips and the data table, or empty.
+    breaks
+        The x at which a new way of counting begins: neither line nor band joins the value before.
     """
 
     label: str
@@ -57,6 +59,7 @@ class Series:
     n: tuple[int | None, ...] = ()
     hollow: tuple[bool, ...] = ()
     notes: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("y", "low", "high", "n", "hollow", "notes"):
@@ -69,6 +72,8 @@ class Series:
             raise ValueError(f"series {self.label!r}: an interval needs both low and high")
         if len(set(self.x)) != len(self.x):
             raise ValueError(f"series {self.label!r}: an x stands twice")
+        if unknown := [x for x in self.breaks if x not in self.x]:
+            raise ValueError(f"series {self.label!r}: a break at {unknown[0]!r}, which is no x")
         if self.colour not in identity.COLOURS:
             raise ValueError(f"series {self.label!r}: no colour is called {self.colour!r}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from asylum_report.charts import by_category, frame, over_time
+from asylum_report.charts import by_category, frame, over_time, words
 from asylum_report.charts.canvas import Canvas
 from asylum_report.charts.model import Chart
 from asylum_report.charts.svg import inlined, standalone
@@ -30,14 +30,14 @@ def draw(chart: Chart, variant: Variant) -> Figure:
     Figure
         Of the variant's width; as high as the variant says, or as the chart needs.
     """
-    v = variant
+    chart, v = words.typeset(chart), variant
     canvas = Canvas(v.width, v.pad, v.background)
     top = frame.heading(canvas, chart, v, 0.0) if v.titled else 0.0
-    below = frame.hollow_height(chart, v) + (frame.closing_height(chart, v) if v.titled else 0.0)
+    below = frame.remarks_height(chart, v) + (frame.closing_height(chart, v) if v.titled else 0.0)
     bottom = None if v.height is None else v.height - below
     plot = by_category.draw if chart.kind in ("bar", "dot") else over_time.draw
     y = plot(canvas, chart, v, top, bottom)
-    y = frame.hollow_remark(canvas, chart, v, y)
+    y = frame.remarks(canvas, chart, v, y)
     if v.titled:
         y = frame.closing(canvas, chart, v, y)
     return canvas.finish(y if v.height is None else v.height)
@@ -45,11 +45,13 @@ def draw(chart: Chart, variant: Variant) -> Figure:
 
 def svg(chart: Chart, variant: Variant) -> str:
     """Return the SVG to inline in a page: letters as text, colours as classes, no style."""
+    chart = words.typeset(chart)
     return inlined(_raw(chart, variant, "none"), chart, variant)
 
 
 def standalone_svg(chart: Chart) -> str:
     """Return the SVG that stands alone: title and source drawn, letters as outlines."""
+    chart = words.typeset(chart)
     return standalone(_raw(chart, FILE, "path"), chart, FILE)
 
 
@@ -65,13 +67,14 @@ def print_svg(chart: Chart, width_mm: float, height_mm: float, *, titled: bool =
     titled
         Whether title, subtitle, note and source are drawn too.
     """
+    chart = words.typeset(chart)
     variant = for_print(width_mm, height_mm, titled=titled)
     return standalone(_raw(chart, variant, "path"), chart, variant)
 
 
 def png(chart: Chart, factor: int = 2) -> bytes:
     """Return the picture that stands alone as PNG, `factor` pixels to a pixel of the layout."""
-    buffer = io.BytesIO()
+    chart, buffer = words.typeset(chart), io.BytesIO()
     with _settings(chart, FILE, "path"):
         draw(chart, FILE).savefig(
             buffer, format="png", dpi=72 * factor, metadata={"Software": None, "Title": chart.title}

@@ -8,7 +8,7 @@ from asylum_report.charts import events, frame, letters, lines, stacks, words
 from asylum_report.charts.canvas import Canvas
 from asylum_report.charts.model import Chart
 from asylum_report.charts.placing import spread
-from asylum_report.charts.scales import Scale, Tick, time_span, time_ticks, value_axis
+from asylum_report.charts.scales import Scale, Tick, boundaries, time_span, time_ticks, value_axis
 from asylum_report.charts.variants import Variant
 
 
@@ -138,8 +138,15 @@ def _ends(
         series = chart.series[end.series]
         colour = frame.label_colour(chart, series)
         x = right + 1.05 * v.label
-        if abs(y - end.y) > 0.3 * v.label or end.x < right - 2 * v.label:
-            start = end.x + (1 if chart.kind == "stack" else 0.5 * v.label)
+        if chart.kind == "stack":
+            # From every part to its name: a thin part is found by its line.
+            elbow, first = x - 0.5 * v.label, y - (count - 1) * height / 2
+            canvas.path(
+                [[(end.x + 1, end.y), (elbow, first), (x - 0.1 * v.label, first)]],
+                series.colour, v.stroke,
+            )  # fmt: skip
+        elif abs(y - end.y) > 0.3 * v.label or end.x < right - 2 * v.label:
+            start = end.x + 0.5 * v.label
             elbow = x - 0.55 * v.label
             canvas.path(
                 [[(start, end.y), (elbow, end.y), (x - 0.2 * v.label, y)]]
@@ -180,11 +187,9 @@ def _time_axis(
 ) -> None:  # fmt: skip
     canvas.line((x.start, zero), (x.end, zero), "muted-ink", 1.1 * v.stroke)
     two_rows = any(not t.main for t in ticks)
-    if chart.x_scale == "month":
-        marks = [float(y) for y in range(int(x.low) + 1, int(x.high) + 1) if x.low < y < x.high]
-    else:
-        marks = [t.at for t in ticks] if chart.kind == "line" else []
-    for at in marks:
+    # Where years begin: a label names what lies between two of them, not a moment.
+    years = boundaries(chart) if chart.kind == "line" or chart.x_scale == "month" else []
+    for at in years:
         canvas.line((x(at), bottom), (x(at), bottom + 0.4 * v.tick), "muted-ink", 0.9 * v.stroke)
     for tick in ticks:
         row = 2.5 if two_rows and tick.main else 1.3

@@ -14,7 +14,8 @@ from typing import Any
 from asylum_report import identity
 from asylum_report.charts import lines, words
 from asylum_report.charts.model import Chart, Series
-from asylum_report.charts.plotly_layout import CONFIG, layout, number, period
+from asylum_report.charts.plotly_layout import CONFIG, day, layout, number, period
+from asylum_report.charts.scales import place
 
 _SHAPES = {"o": "circle", "s": "square", "^": "triangle-up", "v": "triangle-down", "D": "diamond",
            "P": "cross", "X": "x"}  # fmt: skip
@@ -29,6 +30,7 @@ def figure(chart: Chart) -> dict[str, Any]:
     chart
         What to draw.
     """
+    chart = words.typeset(chart)
     data: list[dict[str, Any]] = []
     for k in range(len(chart.series)):
         data += _line(chart, k) if chart.kind == "line" else [_bars_or_dots(chart, k)]
@@ -58,54 +60,55 @@ def _hover(chart: Chart, series: Series, i: int) -> str:
 
 
 def _line(chart: Chart, k: int) -> list[dict[str, Any]]:
-    """Return the traces of one line: band, dotted parts, then the line with its points."""
+    """Return the traces of one line: bands, the line, strokes at breaks, then the points."""
     series, colour = chart.series[k], identity.light(chart.series[k].colour)
     xs = [period(chart, x) for x in series.x]
-    ways = lines.joined(chart, series)
-    banded = _banded(series, ways)
-    traces: list[dict[str, Any]] = [
-        _band(series, xs, run, colour, k) for run in _runs_of(banded, ways)
-    ]
-    dotted_x: list[str | None] = []
-    dotted_y: list[float | None] = []
-    for a, b in lines.stretches(ways, "dotted"):
-        dotted_x += [*xs[a : b + 1], None]
-        dotted_y += [*(number(v) for v in series.y[a : b + 1]), None]
-    if dotted_x:
-        traces.append({
-            "type": "scatter", "mode": "lines", "x": dotted_x[:-1], "y": dotted_y[:-1],
-            "line": {"color": colour, "width": 1.5, "dash": "dot"},
-            "hoverinfo": "skip", "showlegend": False, "legendgroup": str(k),
-        })  # fmt: skip
-    solid_x: list[str | None] = []
-    solid_y: list[float | None] = []
-    for a, b in lines.stretches(ways, "solid"):
-        solid_x += [*xs[a : b + 1], None]
-        solid_y += [*(number(v) for v in series.y[a : b + 1]), None]
-    if solid_x:
+    runs = lines.stretches(lines.joined(chart, series))
+    bands = [run for run in runs if _known(series, run)]
+    traces: list[dict[str, Any]] = [_band(series, xs, run, colour, k) for run in bands]
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for a, b in runs:
+        x += [*xs[a : b + 1], None]
+        y += [*(number(v) for v in series.y[a : b + 1]), None]
+    if x:
         dash = _DASHES[k % len(_DASHES)] if chart.x_scale == "month" else "solid"
         traces.append({
-            "type": "scatter", "mode": "lines", "x": solid_x[:-1], "y": solid_y[:-1],
+            "type": "scatter", "mode": "lines", "x": x[:-1], "y": y[:-1],
             "line": {"color": colour, "width": 2.3, "dash": dash},
             "hoverinfo": "skip", "showlegend": False, "legendgroup": str(k),
         })  # fmt: skip
+    if found := lines.broken(series):
+        traces.append(_breaks(chart, series, found, colour, k))
+    banded = {i for a, b in bands for i in range(a, b + 1)}
     traces.append(_points(chart, k, xs, [i not in banded for i in range(len(xs))]))
     return traces
 
 
-def _banded(series: Series, ways: list[str]) -> set[int]:
-    """Return the values whose interval is part of a band."""
-    banded: set[int] = set()
-    for a, b in lines.stretches(ways, "solid"):
-        run = range(a, b + 1)
-        ends = [end[i] for end in (series.low, series.high) for i in run] if series.low else [None]
-        if None not in ends:
-            banded |= set(run)
-    return banded
+def _known(series: Series, run: tuple[int, int]) -> bool:
+    """Return whether every value of a run has an interval, so that a band can show them."""
+    values = range(run[0], run[1] + 1)
+    return bool(series.low) and all(
+        e[i] is not None for e in (series.low, series.high) for i in values
+    )
 
 
-def _runs_of(banded: set[int], ways: list[str]) -> list[tuple[int, int]]:
-    return [(a, b) for a, b in lines.stretches(ways, "solid") if a in banded]
+def _breaks(chart: Chart, series: Series, found: list[int], colour: str, k: int) -> dict[str, Any]:
+    """Return the short strokes in the gaps before breaks."""
+    between = [(place(chart, series.x[i - 1]) + place(chart, series.x[i])) / 2 for i in found]
+    heights = [((series.y[i - 1] or 0) + (series.y[i] or 0)) / 2 for i in found]
+    return {
+        "type": "scatter", "mode": "markers", "name": f"{escape(series.label)}: break",
+        "x": [day(at) for at in between], "y": [number(height) for height in heights],
+        "marker": {"symbol": "line-ns", "size": lines.BREAK, "color": colour,
+                   "line": {"width": 1.3, "color": colour}},
+        "hovertext": [
+            f"<b>{escape(series.label)}</b><br>counted in a new way from "
+            f"{escape(words.point(series.x[i], chart.x_scale))} on"
+            for i in found
+        ],
+        "hoverinfo": "text", "showlegend": False, "legendgroup": str(k),
+    }  # fmt: skip
 
 
 def _band(

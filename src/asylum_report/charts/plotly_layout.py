@@ -10,7 +10,15 @@ from asylum_report import identity
 from asylum_report.charts import letters, words
 from asylum_report.charts.model import Chart
 from asylum_report.charts.placing import Flag, flags
-from asylum_report.charts.scales import Scale, instant, periods, time_span, value_axis
+from asylum_report.charts.scales import (
+    Scale,
+    boundaries,
+    instant,
+    periods,
+    time_span,
+    time_ticks,
+    value_axis,
+)
 
 CONFIG: Final[dict[str, Any]] = {
     "responsive": True,
@@ -23,6 +31,9 @@ CONFIG: Final[dict[str, Any]] = {
 
 _USUAL = 690.0
 """Width of a plot in pixels for which labels of events are placed."""
+
+_ROOM = 42.0
+"""Pixels that the label of a year takes with the space around it."""
 
 
 def number(v: float | None) -> float | None:
@@ -50,6 +61,7 @@ def layout(chart: Chart) -> dict[str, Any]:
         "range": [number(low), number(high + (0.02 if chart.y_max else 0.05) * (high - low))],
         "gridcolor": grid, "tickfont": {"color": quiet}, "zeroline": True,
         "zerolinecolor": quiet, "zerolinewidth": 1,
+        "tickangle": 0, "automargin": True, "ticklabeloverflow": "allow",
         "fixedrange": False, "title": {"text": escape(chart.y_label)},
     }  # fmt: skip
     if chart.y_format == "points":
@@ -62,24 +74,28 @@ def layout(chart: Chart) -> dict[str, Any]:
         "automargin": True,
         "tickfont": {"color": ink if across else quiet},
     }
+    meta: dict[str, Any] = {}
     if chart.x_scale == "category" or across:
         other |= {"type": "category", "categoryorder": "array",
                   "categoryarray": [period(chart, p) for p in periods(chart)]}  # fmt: skip
         if across:
             other["autorange"] = "reversed"
             other["tickvals"] = [period(chart, p) for p in periods(chart)]
-            other["ticktext"] = [
-                "<br>".join(letters.balance(escape(words.point(p, chart.x_scale)), 13, 190))
-                for p in periods(chart)
-            ]
+            other["ticktext"] = _names(chart, 13, 190)
+            other["ticklabelstandoff"] = 9
+            meta["narrow"] = _names(chart, 12, 105)
+            if chart.kind == "dot" and low == 0:
+                # A point at zero stands clear of the names.
+                values["range"][0] = number(-0.025 * high)
+                values["zeroline"] = False
     else:
-        span = [_day(end) for end in time_span(chart)]
-        other |= {"type": "date", "range": span, **_date_ticks(chart)}
+        span = [day(end) for end in time_span(chart)]
+        other |= {"type": "date", "range": span, "tickangle": 0, **_date_ticks(chart)}
     used = ["ink", "muted-ink", "line", "paper", "surface", *(s.colour for s in chart.series)]
     made: dict[str, Any] = {
         "font": {"family": identity.SANS_STACK.replace('"', "'"), "size": 13, "color": ink},
         "paper_bgcolor": identity.light("paper"), "plot_bgcolor": identity.light("paper"),
-        "margin": {"l": 56, "r": 16, "t": 36, "b": 40},
+        "margin": {"l": 56, "r": 30 if across else 16, "t": 36, "b": 40},
         "xaxis": values if across else other,
         "yaxis": other if across else values,
         "hoverlabel": {"bgcolor": identity.light("surface"), "bordercolor": grid,
@@ -87,11 +103,11 @@ def layout(chart: Chart) -> dict[str, Any]:
         "hovermode": "closest",
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": quiet, "activecolor": ink},
         "showlegend": len(chart.series) > 1,
-        "legend": {"orientation": "h", "x": 0, "y": -0.1, "yanchor": "top",
+        "legend": {"orientation": "h", "x": 0, "y": -0.06 if chart.tall else -0.1, "yanchor": "top",
                    "itemsizing": "constant", "traceorder": "normal"},
         "barmode": "stack" if chart.kind == "stack" else "group",
         "bargap": 0.26,
-        "meta": {"tokens": {identity.light(name): name for name in dict.fromkeys(used)}},
+        "meta": {"tokens": {identity.light(name): name for name in dict.fromkeys(used)}, **meta},
     }  # fmt: skip
     if chart.events and not across:
         made["shapes"], made["annotations"] = _events(chart, quiet)
@@ -100,17 +116,27 @@ def layout(chart: Chart) -> dict[str, Any]:
 
 
 def _date_ticks(chart: Chart) -> dict[str, Any]:
-    """Return year labels under the middle of their period, without month names of a locale."""
+    """Return year labels between marks where years begin, without month names of a locale."""
     if chart.x_scale == "month":
-        return {"tickformat": "%Y", "dtick": "M12", "tick0": "2000-01-01", "ticks": "outside",
-                "ticklabelmode": "period"}  # fmt: skip
-    shown = periods(chart)
-    every = max(1, math.ceil(len(shown) / 12))
-    shown = shown[::-1][::every][::-1]
+        ticks = time_ticks(chart, Scale(*time_span(chart), 0, _USUAL), _ROOM, short=False)
+        ticks = [t for t in ticks if t.main]
+        shown, labels = [day(t.at) for t in ticks], [t.label for t in ticks]
+    else:
+        kept = periods(chart)
+        kept = kept[::-1][:: max(1, math.ceil(len(kept) / 12))][::-1]
+        shown = [period(chart, p) for p in kept]
+        labels = [words.point(p, chart.x_scale) for p in kept]
     return {
-        "tickvals": [period(chart, p) for p in shown],
-        "ticktext": [words.point(p, chart.x_scale) for p in shown],
-    }
+        "tickvals": shown, "ticktext": labels,
+        "minor": {"tickmode": "array", "tickvals": [day(b) for b in boundaries(chart)],
+                  "ticks": "outside", "ticklen": 5, "tickcolor": identity.light("muted-ink")},
+    }  # fmt: skip
+
+
+def _names(chart: Chart, size: float, limit: float) -> list[str]:
+    """Return the names of categories broken into lines."""
+    names = [escape(words.point(p, chart.x_scale)) for p in periods(chart)]
+    return ["<br>".join(letters.balance(name, size, limit)) for name in names]
 
 
 def _events(chart: Chart, colour: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -119,28 +145,29 @@ def _events(chart: Chart, colour: str) -> tuple[list[dict[str, Any]], list[dict[
     inside = [e for e in chart.events if span[0] <= instant(e.date) <= span[1]]
     inside.sort(key=lambda e: (instant(e.date), e.label))
     places = [Scale(*span, 0, _USUAL)(instant(e.date)) for e in inside]
-    widths = [letters.width(e.label, 11.5) for e in inside]
+    told = [words.event(e.date, e.label, chart.x_scale) for e in inside]
+    widths = [letters.width(text, 11.5) for text in told]
     found = flags(places, widths, -40, _USUAL + 12, 8) or [
         Flag(len(inside) - 1 - k, x, x, False) for k, x in enumerate(places)
     ]
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
-    for event, flag in zip(inside, found, strict=True):
-        day = event.date if len(event.date) > 7 else _day(instant(event.date))
+    for event, text, flag in zip(inside, told, found, strict=True):
+        at = event.date if len(event.date) > 7 else day(instant(event.date))
         shapes.append({
-            "type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
+            "type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
             "line": {"color": colour, "width": 0.8},
         })  # fmt: skip
         notes.append({
-            "xref": "x", "yref": "paper", "x": day, "y": 1, "ax": 0, "ay": -10 - 17 * flag.row,
+            "xref": "x", "yref": "paper", "x": at, "y": 1, "ax": 0, "ay": -10 - 17 * flag.row,
             "showarrow": True, "arrowhead": 0, "arrowwidth": 0.8, "arrowcolor": colour,
             "xanchor": "right" if flag.leftward else "left", "yanchor": "middle",
-            "text": escape(event.label), "borderpad": 4, "font": {"size": 11.5, "color": colour},
+            "text": escape(text), "borderpad": 4, "font": {"size": 11.5, "color": colour},
         })  # fmt: skip
     return shapes, notes
 
 
-def _day(years: float) -> str:
+def day(years: float) -> str:
     """Return a time in years as an ISO day."""
     month = min(11, int(years % 1 * 12))
     return f"{int(years)}-{month + 1:02d}-{min(28, 1 + int((years % 1 * 12 - month) * 30)):02d}"

@@ -175,6 +175,16 @@ def time_ticks(chart: Chart, scale: Scale, room: float, short: bool) -> list[Tic
     ]
 
 
+def boundaries(chart: Chart) -> list[float]:
+    """Return where the years shown begin, and where the last ends, inside the time axis."""
+    low, high = time_span(chart)
+    if chart.x_scale == "category":
+        return []
+    first = 0.75 if chart.x_scale == "fiscal-year" else 0.0
+    years = range(math.floor(low), math.ceil(high) + 1)
+    return [y + first for y in years if low - 1e-6 <= y + first <= high + 1e-6]
+
+
 def _month_ticks(
     low: float, high: float, wide: float, years: range, every: int, room: float
 ) -> list[Tick]:
@@ -182,9 +192,10 @@ def _month_ticks(
     ticks = []
     for year in years:
         first, last = max(low, year), min(high, year + 1)
-        # A year of which only a few months are shown has a label only where it fits.
-        fits = (last - first) * wide >= 0.9 * room if every == 1 else last - first > 0.5
-        if year % every == 0 and fits:
+        # A year of which only some months are shown has a label where its neighbours leave room.
+        own = (last - first) * wide
+        apart = (every - 0.5) * wide + own / 2
+        if year % every == 0 and own >= 0.4 * room and apart >= 0.85 * room:
             ticks.append(Tick((first + last) / 2, str(year)))
     step = next((n for n in (1, 2, 3, 6) if wide / 12 * n >= 0.9 * room), 12)
     for k in range(math.floor(low * 12 + 0.5), math.floor(high * 12 + 0.5)):

@@ -53,8 +53,9 @@ def draw(
             if hollow(series, i):
                 canvas.hatched(left, high, width, low - high, series.colour)
             else:
-                # A seam of paper between parts, taken off the upper edge.
-                top, right = high + min(seam, max(0.0, low - high - 0.6)), left + width
+                # A seam of paper between parts, taken off the upper edge; of thin parts less, so
+                # that what is seen keeps the proportions of what is counted.
+                top, right = high + min(seam, 0.2 * (low - high)), left + width
                 solid.append([(left, low), (right, low), (right, top), (left, top)])
             bases[p] += value
             if p == periods(chart)[-1]:

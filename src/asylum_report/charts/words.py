@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from asylum_report.charts.model import Chart, Series
+from asylum_report.charts.model import Chart, Event, Series, Table
 
 MISSING = "not published"
 """What a table shows where the publisher gives no figure."""
@@ -83,6 +84,23 @@ def interval(series: Series, i: int, form: str) -> str:
     return f"{value(low, form)} to {value(high, form)}"
 
 
+def event(date: str, label: str, scale: str) -> str:
+    """Return an event as written beside its line.
+
+    On an axis of years with its month: the point of a year stands in the middle of the year, so
+    that a line in February looks nearer to the year before.
+    """
+    return f"{label}, {month(date)}" if scale in ("year", "fiscal-year") else label
+
+
+def break_key(chart: Chart) -> str:
+    """Return what the stroke at a break means; empty where the note says it or there is none."""
+    told = re.search(r"\b(breaks?|strokes?)\b", chart.note, re.IGNORECASE)
+    if chart.kind != "line" or told or not any(s.breaks for s in chart.series):
+        return ""
+    return "Gap with a stroke: counted in a new way from there on"
+
+
 def hollow_key(chart: Chart) -> str:
     """Return what hollow or hatched marks mean.
 
@@ -112,3 +130,44 @@ def raw(content: str | float | int | None) -> str:
         return str(content)
     text = f"{content:.6f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+_APOSTROPHE = re.compile(r"(?<=[^\W_])'(?=[^\W_])|(?<=s)'(?=[\s.,;:!?)]|$)")
+
+
+def apostrophes(text: str) -> str:
+    """Return a text with the apostrophes of its words as typographers set them (U+2019)."""
+    return _APOSTROPHE.sub("\u2019", text)
+
+
+def typeset(chart: Chart) -> Chart:
+    """Return a chart whose words are set as they are shown: every drawing begins with this.
+
+    The files of figures keep the words as written.
+    """
+
+    def every(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(apostrophes, texts))
+
+    rows = tuple(
+        tuple(apostrophes(c) if isinstance(c, str) else c for c in row) for row in chart.table.rows
+    )
+    series = tuple(
+        replace(s, label=apostrophes(s.label), x=every(s.x), notes=every(s.notes),
+                breaks=every(s.breaks))
+        for s in chart.series
+    )  # fmt: skip
+    return replace(
+        chart,
+        title=apostrophes(chart.title),
+        subtitle=apostrophes(chart.subtitle),
+        source=apostrophes(chart.source),
+        alt=apostrophes(chart.alt),
+        note=apostrophes(chart.note),
+        y_label=apostrophes(chart.y_label),
+        hollow_means=apostrophes(chart.hollow_means),
+        series=series,
+        categories=every(chart.categories),
+        events=tuple(Event(e.date, apostrophes(e.label)) for e in chart.events),
+        table=Table(every(chart.table.columns), rows, chart.table.formats),
+    )

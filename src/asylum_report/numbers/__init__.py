@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from asylum_report import __version__, paths, records, store
+from asylum_report import __version__, files, paths, records, store
 from asylum_report.errors import InvalidTable, UnknownName
 from asylum_report.numbers import arrivals, recognition, single
 from asylum_report.numbers.model import Number, day, vintage_number
 
 FILE = "numbers.json"
-ACROSS_YEARS = range(2018, 2026)
+ACROSS_YEARS = range(2021, 2026)
 
 
 def compute() -> dict[str, Number]:
@@ -107,10 +106,7 @@ def as_json(numbers: Mapping[str, Number]) -> str:
 def write(folder: Path | None = None) -> dict[str, Number]:
     """Work out the numbers and write ``numbers.json`` into `folder` (default data/processed)."""
     numbers = compute()
-    path = (folder or paths.processed()) / FILE
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(as_json(numbers), encoding="utf-8")
-    temporary.replace(path)
+    files.place({(folder or paths.processed()) / FILE: as_json(numbers).encode("utf-8")})
     return numbers
 
 
@@ -153,9 +149,9 @@ def explain(name: str) -> dict[str, Any]:
 
 def _vintage(source: str, dataset: str, day: str) -> dict[str, Any]:
     """Return a vintage in words and the files of it that are embedded."""
-    files = [
+    embedded = [
         str((found.folder / found.meta["file"]).relative_to(paths.root()))
         for found in store.vintages()
         if found.dataset == dataset and found.date == day
     ]
-    return {"text": f"{source}, {dataset}, {day}", "files": files}
+    return {"text": f"{source}, {dataset}, {day}", "files": embedded}

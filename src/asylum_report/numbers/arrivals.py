@@ -21,10 +21,14 @@ def _month(day: str) -> str:
 def first_applications(rows: Sequence[Row]) -> list[Number]:
     """Return first applications by destination and year, from UNHCR's rows of ``applications``."""
     total: dict[tuple[str, str, int], int] = defaultdict(int)
+    kind_of: dict[tuple[str, str, int], tuple[str, str]] = {}
     for row in rows:
         year = int(row["period_start"][:4])
         if row["kind"] == "first" and year >= FIRST_YEAR and row["count"] is not None:
-            total[row["destination"], row["authority"], year] += row["count"]
+            key = (row["destination"], row["authority"], year)
+            total[key] += row["count"]
+            part = ", part of the year" if row["status"] == "partial" else ""
+            kind_of[key] = (row["unit"], part)
     prefixes = {
         ("DEU", ""): "de",
         ("FRA", ""): "fr",
@@ -40,9 +44,10 @@ def first_applications(rows: Sequence[Row]) -> list[Number]:
             "table": "applications", "origin": "RUS", "source": "UNHCR", "kind": "first",
             "destination": destination, "authority": authority, "period_start": f"{year}-01-01",
         }  # fmt: skip
+        unit, part = kind_of[destination, authority, year]
         words = f"first asylum applications by Russian citizens, {places.name(destination)}, {year}"
-        found.append(Number(f"{prefix}.y{year}.first_applications", value, count(value), "persons",
-                            f"{words} ({authority})", (query,)))  # fmt: skip
+        found.append(Number(f"{prefix}.y{year}.first_applications", value, count(value), unit,
+                            f"{words} ({authority}{part})", (query,)))  # fmt: skip
     return found
 
 
@@ -161,15 +166,20 @@ def encounters(rows: Sequence[Row]) -> list[Number]:
 def admissions(rows: Sequence[Row]) -> list[Number]:
     """Return US grants of asylum and refugee admissions by fiscal year."""
     total: dict[tuple[str, str, str], int] = defaultdict(int)
+    last: dict[tuple[str, str, str], str] = {}
     for row in rows:
         if row["count"] is not None:
-            total[str(row["fiscal_year"]), row["measure"], row["source"]] += row["count"]
+            key = (str(row["fiscal_year"]), row["measure"], row["source"])
+            total[key] += row["count"]
+            last[key] = max(last.get(key, ""), row["period_end"])
     found = []
     for (year, measure, source), value in sorted(total.items()):
         if int(year) < 2014:
             continue
         name = f"us.fy{year}.{measure.replace('-', '_')}_{source.lower()}"
         rounded = ", rounded to 10" if source == "OHSS" else ""
+        if (until := last[year, measure, source]) < f"{year}-09-30":
+            rounded += f", to {until} only"
         query = {"table": "grants", "origin": "RUS", "fiscal_year": year, "measure": measure,
                  "source": source}  # fmt: skip
         found.append(Number(name, value, count(value), "persons",

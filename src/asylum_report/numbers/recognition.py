@@ -16,9 +16,14 @@ HEADLINE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "fr": ("FRA", "OFPRA", ("first",)),
     "fr_cnda": ("FRA", "CNDA", ("appeal",)),
     "us": ("USA", "EOIR", ("first",)),
+    "us_ar": ("USA", "EOIR", ("appeal",)),
     "us_uscis": ("USA", "USCIS", ("first",)),
 }
-"""Prefix of a name to destination, authority and stages."""
+"""Prefix of a name to destination, authority and stages.
+
+``us_ar`` is UNHCR's code AR for the United States, 2017 to 2024: very probably court cases that
+USCIS referred, and no appeals. It stands apart and is added to nothing.
+"""
 
 COUNTED = ("refugee", "complementary", "rejected", "closed")
 FIRST_YEAR = 2015
@@ -36,8 +41,8 @@ def _query(destination: str, stages: Iterable[str], year: int, authority: str) -
     }  # fmt: skip
 
 
-def _rates(counts: Mapping[str, Count]) -> dict[str, Rate]:
-    return {name: rate(counts, name) for name in DEFINITIONS}
+def _rates(group: Mapping[str, Any]) -> dict[str, Rate]:
+    return {name: corridors.group_rate(group, name) for name in DEFINITIONS}
 
 
 def _counts(stem: str, group: Mapping[str, Any], words: str, rows: tuple[Any, ...]) -> list[Number]:
@@ -76,16 +81,19 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> list[Number]:
             if row["destination"] == destination and row["authority"] == authority
             and row["stage"] in stages and int(row["period_start"][:4]) >= FIRST_YEAR
         ]  # fmt: skip
-        by_year: dict[int, Mapping[str, Any]] = {
-            int(group["period_start"][:4]): group for group in corridors.groups(chosen)
-        }
+        by_year: dict[int, Mapping[str, Any]] = {}
+        for found_group in corridors.groups(chosen):
+            year = int(found_group["period_start"][:4])
+            if year in by_year:
+                raise ValueError(f"{prefix} has two groups in {year}: persons and cases?")
+            by_year[year] = found_group
         worked: dict[int, dict[str, Rate]] = {}
         where = f"{authority}, {places.name(destination)}, {'+'.join(stages)}, Russian citizens"
         for year, group in by_year.items():
             queries = (_query(destination, stages, year, authority),)
             words = f"{where}, {year}" + (" (part of the year)" * (group["status"] == "partial"))
             stem = f"{prefix}.y{year}"
-            worked[year] = _rates(group["counts"])
+            worked[year] = _rates(group)
             for name, one in worked[year].items():
                 label = "refugee_rate" if name == "refugee" else name
                 found += rate_numbers(stem, one, label, f"{name} rate: {words}", queries)
@@ -121,8 +129,18 @@ def pooled(groups: Iterable[Mapping[str, Any]]) -> dict[str, Count]:
     return total
 
 
+def _group_query(group: Mapping[str, Any]) -> dict[str, Any]:
+    stage = group["stage"]
+    stages = stage.split("+") if stage == "first+repeat" else [stage]
+    year = int(group["period_start"][:4])
+    return _query(group["destination"], stages, year, group["authority"])
+
+
 def across(rows: Sequence[Mapping[str, Any]], years: Iterable[int]) -> list[Number]:
     """Return rates by destination at first instance, how many decide enough, and pooled EU+.
+
+    Persons only; partial years, and rows that allow no rate, are left out. Destinations that
+    publish first instance and appeal undivided are no part of the pooled rates.
 
     Parameters
     ----------
@@ -140,51 +158,64 @@ def across(rows: Sequence[Mapping[str, Any]], years: Iterable[int]) -> list[Numb
             )
             if group["unit"] == "persons" and group["status"] != "partial"
         ]
-        shown = [(g, rate(g["counts"])) for g in groups]
-        enough = [(g, r) for g, r in shown if r.n is not None and r.n >= ENOUGH]
-        eu_plus = places.members("EU+", year)
-        query = {"table": "decisions", "origin": "RUS", "source": "UNHCR",
-                 "period_start": f"{year}-01-01"}  # fmt: skip
-        found.append(
-            Number(f"across.y{year}.destinations", len({g["destination"] for g, _ in enough}),
-                   str(len({g["destination"] for g, _ in enough})), "destinations",
-                   f"destinations with at least {ENOUGH} merits decisions, first instance, {year}",
-                   (query,))
-        )  # fmt: skip
-        for group, worked in enough:
-            destination = group["destination"]
-            if destination in ("DEU", "FRA", "USA"):
+        worked = [(group, corridors.group_rate(group)) for group in groups]
+        enough = [(g, r) for g, r in worked if r.value is not None and (r.n or 0) >= ENOUGH]
+        found += _extent(year, enough)
+        for group, one in enough:
+            if group["destination"] in ("DEU", "FRA", "USA"):
                 continue
-            stages = (
-                group["stage"].split("+") if group["stage"] == "first+repeat" else [group["stage"]]
-            )
-            where = f"{group['authority']}, {places.name(destination)}, {group['stage']}"
+            where = f"{group['authority']}, {places.name(group['destination'])}, {group['stage']}"
             found += rate_numbers(
-                f"{places.places()[destination].iso2.lower()}.y{year}",
-                worked,
+                f"{places.places()[group['destination']].iso2.lower()}.y{year}",
+                one,
                 "protection",
                 f"protection rate: {where}, Russian citizens, {year}",
-                (_query(destination, stages, year, group["authority"]),),
+                (_group_query(group),),
             )
-        eu = [g for g, _ in shown if g["destination"] in eu_plus]
-        found += rate_numbers(
-            f"eu_plus.y{year}",
-            rate(pooled(eu)),
-            "protection",
-            f"protection rate: EU+ destinations pooled, first instance, Russian citizens, {year}",
-            ({**query, "destination": sorted({g["destination"] for g in eu})},),
-        )
-        eu_rates = sorted(
-            (r.value, g["destination"])
-            for g, r in enough
-            if r.value is not None and g["destination"] in eu_plus
-        )
-        ends = (("lowest", eu_rates[0]), ("highest", eu_rates[-1])) if eu_rates else ()
-        for label, (value, code) in ends:
-            words = f"EU+ destination with the {label} protection rate, first instance, {year}"
-            stem = f"across.y{year}.eu_{label}"
-            found.append(
-                Number(stem, value, percent(value), "percent", f"rate of the {words}", (query,))
+        eu_plus = places.members("EU+", year)
+        divided = [g for g, r in worked if g["destination"] in eu_plus and g["stage"] != UNDIVIDED
+                   and "no rate" not in r.reason and r.n is not None]  # fmt: skip
+        for label, chosen in (
+            ("eu_plus", divided),
+            ("eu_plus_without_de", [g for g in divided if g["destination"] != "DEU"]),
+        ):
+            without = " without Germany" if label.endswith("de") else ""
+            found += rate_numbers(
+                f"{label}.y{year}",
+                rate(pooled(chosen)),
+                "protection",
+                f"protection rate: EU+ destinations pooled{without}, first instance apart from "
+                f"appeal, Russian citizens, {year}",
+                tuple(_group_query(group) for group in chosen),
             )
-            found.append(Number(f"{stem}_name", code, places.name(code), "text", words, (query,)))
+    return found
+
+
+UNDIVIDED = "first+appeal"
+
+
+def _extent(year: int, enough: Sequence[tuple[Mapping[str, Any], Rate]]) -> list[Number]:
+    """Return how many destinations decide enough, and the ends of EU+."""
+    queries = tuple(_group_query(group) for group, _ in enough)
+    several = {group["destination"] for group, _ in enough}
+    words = f"destinations with at least {ENOUGH} merits decisions, first instance, {year}"
+    stem = f"across.y{year}"
+    found = [Number(f"{stem}.destinations", len(several), str(len(several)), "destinations",
+                    words, queries)]  # fmt: skip
+    members = places.members("EU+", year)
+    ends = sorted(
+        (r.value, group["destination"])
+        for group, r in enough
+        if group["destination"] in members and r.value is not None
+    )
+    if not ends:
+        return found
+    for label, (value, code) in (("lowest", ends[0]), ("highest", ends[-1])):
+        where = f"EU+ destination with the {label} protection rate, first instance, {year}"
+        query = tuple(q for q in queries if q["destination"] == code)
+        found += [
+            Number(f"{stem}.eu_{label}", value, percent(value), "percent", f"rate of the {where}",
+                   query),
+            Number(f"{stem}.eu_{label}_name", code, places.name(code), "text", where, query),
+        ]  # fmt: skip
     return found

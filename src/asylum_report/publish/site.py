@@ -29,6 +29,7 @@ from asylum_report.publish import (
     swap,
 )
 from asylum_report.publish.prepare import Step
+from asylum_report.publish.watch import Watch
 
 WORKERS = 2
 """Kernels, and processes that draw charts, at a time."""
@@ -112,7 +113,7 @@ def build(
     _refuse(output, root)
     with _clear_errors(output), lock.only_one(root / ".cache" / "build.lock"):
         swap.recover(output)
-        say = _Watch(progress)
+        say = Watch(progress)
         wanted = fingerprint.of_site(root, render.identity(chosen))
         manifest = root / ".cache" / f"site-{_short(str(output))}.json"
         known = _unchanged(root, manifest, wanted, output)
@@ -128,6 +129,7 @@ def build(
             "inputs": fingerprint.of_site(root, render.identity(chosen)),
             "pages": len(pages),
             "charts": done.charts,
+            "output": str(output),
             "files": fingerprint.digests(site, (p for p in site.rglob("*") if p.is_file())),
         }
         size = _size(site)
@@ -135,6 +137,7 @@ def build(
         swap.swap(site, output)
         if content["inputs"] == wanted:
             prepare.write(manifest, json.dumps(content, indent=1, sort_keys=True))
+        _forget(root / ".cache")
         say("Putting the site in place", 1, 1)
         return BuildReport(
             chosen, output, _since(started), len(pages), done.charts, executed, False, size,
@@ -221,6 +224,17 @@ def _unchanged(root: Path, manifest: Path, wanted: str, output: Path) -> dict[st
     return content
 
 
+def _forget(cache: Path) -> None:
+    """Throw away what is known of sites that stand no more."""
+    for manifest in cache.glob("site-*.json"):
+        try:
+            gone = not Path(json.loads(manifest.read_text(encoding="utf-8"))["output"]).exists()
+        except (ValueError, KeyError):
+            gone = True
+        if gone:
+            manifest.unlink()
+
+
 def _refuse(output: Path, root: Path) -> None:
     """Refuse to put a site in place of something that is no site."""
     if output == root or output in root.parents:
@@ -246,7 +260,7 @@ def _clear_errors(output: Path) -> Iterator[None]:
         where = str(error.filename or output)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             todo = "free some space and build again; the old site still stands"
-            raise BuildError("the disk is full", where=where, todo=todo) from error
+            raise BuildError("the disk is full", where=str(output), todo=todo) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             todo = "allow writing there or give another --output"
             raise BuildError("no permission to write", where=where, todo=todo) from error
@@ -255,26 +269,6 @@ def _clear_errors(output: Path) -> Iterator[None]:
         ) from error
     except MemoryError as error:
         raise BuildError("the memory is full", todo="close other programs") from error
-
-
-class _Watch:
-    """Pass progress on and measure what each step takes."""
-
-    def __init__(self, progress: Step | None) -> None:
-        self.progress = progress
-        self.began: list[tuple[str, float]] = []
-
-    def __call__(self, name: str, done: int, total: int) -> None:
-        if not self.began or self.began[-1][0] != name:
-            self.began.append((name, time.perf_counter()))
-        if self.progress:
-            self.progress(name, done, total)
-
-    def seconds(self) -> dict[str, float]:
-        ends = [when for _, when in self.began[1:]] + [time.perf_counter()]
-        return {
-            name: round(end - when, 2) for (name, when), end in zip(self.began, ends, strict=True)
-        }
 
 
 def _short(text: str) -> str:

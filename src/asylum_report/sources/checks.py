@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,6 +13,11 @@ from asylum_report.errors import InvalidTable
 
 HEADER_LINES = 1
 """Row numbers in messages are line numbers of the file as an editor shows them."""
+CEILING = 10**9
+"""No count of people or events reaches this: a greater number is a slip."""
+
+_DIGITS = r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)"
+_NUMBER = rf"-?{_DIGITS}(?:\.[0-9]+)?"
 
 
 def read_text(path: Path, separator: str = ",") -> pd.DataFrame:
@@ -20,16 +26,39 @@ def read_text(path: Path, separator: str = ",") -> pd.DataFrame:
     Raises
     ------
     InvalidTable
-        If the file is missing, cut short, not UTF-8 or not a table.
+        If the file is missing, cut short, not UTF-8 or not a table; if it has no rows, a column
+        twice, or a line with more fields than the header.
     """
     try:
-        return pd.read_csv(
-            path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig"
+        # The header is read as a row like the others, or pandas would take a field too many for
+        # the name of a row and number a column that comes twice.
+        frame = pd.read_csv(
+            path,
+            sep=separator,
+            header=None,
+            dtype=str,
+            na_values=[],
+            keep_default_na=False,
+            encoding="utf-8-sig",
         )
     except FileNotFoundError as error:
         raise InvalidTable("a file is missing", where=str(path)) from error
+    except pd.errors.EmptyDataError as error:
+        raise InvalidTable("a file is empty", where=path.name) from error
     except (OSError, EOFError, ValueError, zlib.error) as error:
+        more = re.search(r"Expected \d+ fields in line (\d+), saw \d+", str(error))
+        if more:
+            where = f"{path.name}, line {more[1]}"
+            raise InvalidTable("a line has more fields than the header", where=where) from error
         raise InvalidTable("a file cannot be read as a table", where=str(path)) from error
+    header = frame.iloc[0]
+    again = header[header.duplicated()]
+    if len(again):
+        raise fail(f"a column comes twice: '{again.iloc[0]}'", path)
+    frame = frame.iloc[1:].reset_index(drop=True).set_axis(list(header), axis="columns")
+    if frame.empty:
+        raise fail("a file has a header and no rows", path)
+    return frame
 
 
 def fail(what: str, path: Path, row: object = None, column: str = "") -> InvalidTable:
@@ -86,15 +115,17 @@ def whole(
     Raises
     ------
     InvalidTable
-        Naming file, line and column of the first count that is negative, fractional or no number.
+        Naming file, line and column of the first count that is negative, fractional, no number
+        or `CEILING` or more. A comma may stand between thousands only.
     """
-    text = frame[column].str.strip().str.replace(",", "", regex=False)
+    text = frame[column].str.strip()
     absent = text.isin(list(missing)) if missing is not None else pd.Series(False, frame.index)
-    numbers = pd.to_numeric(text.mask(absent), errors="coerce")
+    refuse(~text.str.fullmatch(_NUMBER) & ~absent, "a count is no number", frame[column], path)
+    numbers = pd.to_numeric(text.mask(absent).str.replace(",", "", regex=False))
     for bad, what in (
-        (numbers.isna() & ~absent, "a count is no number"),
         (numbers < 0, "a count is negative"),
         (numbers % 1 > 0, "a count is not a whole number"),
+        (numbers >= CEILING, "a count is too large to be one"),
     ):
         refuse(bad, what, frame[column], path)
     return numbers.astype("Int64")

@@ -67,7 +67,7 @@ FLAGS = "bcdefnprsuz"
 """One letter each, and several together: b break, c confidential, d definition differs, e
 estimated, p provisional, u low reliability ..."""
 
-_CELL = re.compile(rf"(?P<value>:|\d+(?:\.\d+)?)?\s*(?P<flag>[{FLAGS}]*)")
+_CELL = re.compile(rf"(?P<value>:|[0-9]+(?:\.[0-9]+)?)?\s*(?P<flag>[{FLAGS}]*)")
 _KEY = ("origin", "destination", "applicant", "sex", "age", "period")
 
 RAW_APPLICANTS = {
@@ -115,17 +115,20 @@ def cell(text: str, path: Path, row: object, column: str) -> tuple[int | None, s
     Raises
     ------
     InvalidTable
-        If the cell is no whole number with flags.
+        If the cell is no whole number with flags, or `checks.CEILING` or more.
     """
     match = _CELL.fullmatch(text.strip())
-    if match is None or float((match["value"] or "0").replace(":", "0")) % 1:
+    number = float((match["value"] or "0").replace(":", "0")) if match else 0.5
+    if match is None or number % 1 or number >= checks.CEILING:
         raise checks.fail(f"no count with flags: '{text.strip()}'", path, row, column)
     value = match["value"]
     return (None if value in (None, ":") else int(float(value))), match["flag"]
 
 
 def finish(table: pd.DataFrame, columns: dict[str, str], path: Path) -> pd.DataFrame:
-    """Return a raw table in order, refusing the same figure given twice."""
+    """Return a raw table in order, refusing an empty one and the same figure given twice."""
+    if table.empty:
+        raise InvalidTable("no row on the citizenship that is asked for", where=path.name)
     table = table[list(columns)].astype({"count": "Int64"})
     key = [column for column in columns if column not in ("count", "flag")]
     twice = table.duplicated(key)

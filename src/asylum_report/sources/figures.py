@@ -32,7 +32,7 @@ def parse_value(text: str) -> tuple[float | None, str]:
     if _RANGE.fullmatch(text):
         return None, "range"
     match = _VALUE.fullmatch(text)
-    if match is None:
+    if match is None or float(match["number"]) >= checks.CEILING:
         raise ValueError(text)
     return float(match["number"]), QUALIFIERS[match["sign"]]
 

@@ -123,35 +123,6 @@ def encounters(path: Path) -> pd.DataFrame:
     return table.sort_values(key, ignore_index=True)
 
 
-def nationwide_encounters(path: Path, citizenship: str = "RUSSIA") -> pd.DataFrame:
-    """Return encounters of Russian citizens from one of CBP's own files, summed over states.
-
-    CBP's releases overlap: take each fiscal year from one file, never from two.
-
-    Raises
-    ------
-    InvalidTable
-        If a column is missing, a count is no whole number, a code is unknown, or nobody of this
-        citizenship is in the file.
-    """
-    frame = checks.read_text(path)
-    names = {
-        "fiscal_year": "Fiscal Year",
-        "month": "Month (abbv)",
-        "region": "Land Border Region",
-        "title": "Title of Authority",
-        "demographic": "Demographic",
-        "count": "Encounter Count",
-    }
-    checks.need(frame, ("Citizenship", *names.values()), path)
-    frame = frame[frame["Citizenship"] == citizenship]
-    if frame.empty:
-        raise checks.fail(f"no row with citizenship '{citizenship}'", path, column="Citizenship")
-    key = [column for column in ENCOUNTERS if column != "count"]
-    by_state = _encounters(frame, names, path)
-    return by_state.groupby(key)["count"].sum().reset_index()
-
-
 def yearbook(path: Path) -> pd.DataFrame:
     """Return grants of asylum and arrivals of refugees by fiscal year from OHSS's yearbook."""
     frame = checks.read_text(path)

@@ -33,7 +33,7 @@ def applications_destinations() -> Chart:
     top = order[0]
     return Chart(
         name="applications-destinations",
-        title="Most first claims since the invasion were made in the United States and Germany",
+        title=f"Most first claims from {years[0]} to {years[-1]} were made in the United States and Germany",
         subtitle=f"First asylum applications by Russian citizens, {years[0]} to {years[-1]} together, "
         "persons, 14 destinations with most",
         kind="bar",
@@ -50,8 +50,9 @@ def applications_destinations() -> Chart:
             ),
         ),
         source=parts.source(used),
-        note="Hatched: one of the years is partial. The two US authorities take different "
-        "applications, but a claim that USCIS does not grant may come before a court later.",
+        note="Hatched: one of the years is partial; USCIS has no figure by nationality for 2025. One "
+        "person may be in both US bars, because a claim that USCIS does not grant may come before a "
+        "court later.",
         alt=f"Horizontal bars for 14 destinations. {top} has most first applications, "
         f"{sum(total[top].values()):,}; then {order[1]}, {sum(total[order[1]].values()):,}, and "
         f"{order[2]}, {sum(total[order[2]].values()):,}.",
@@ -82,8 +83,9 @@ def applications_monthly() -> Chart:
     last = whole[-1]
     return Chart(
         name="applications-monthly",
-        title=f"First claims in Europe rose to {peak['count']:,} a month after the mobilisation and fell "
-        f"to {last['count']:,} by {parts.month_name(last['period_start'])}",
+        title=f"First claims in Europe were {peak['count']:,} in "
+        f"{parts.month_name(peak['period_start'])}, the most since the invasion, and {last['count']:,} "
+        f"in {parts.month_name(last['period_start'])}",
         subtitle="First-time asylum applicants with Russian citizenship, all reporting EU+ countries, "
         "persons, by month",
         kind="line",
@@ -154,7 +156,7 @@ def men() -> Chart:
             for age, label, colour in ages
         ),
         source=parts.source(used),
-        note="Eurostat rounds to 5 and publishes these two age groups only; neither is the age of "
+        note="Eurostat rounds to 5 and, for adults under 65, publishes these two age groups; neither is the age of "
         f"conscription. {year} is the newest year held by age. No register says who fled the draft.",
         alt=f"Bars by destination: in the EU as a whole men aged 18 to 34 were {parts.percent(eu[0])} and "
         f"men aged 35 to 64 {parts.percent(eu[1])} of applicants with Russian citizenship in {year}.",
@@ -184,8 +186,8 @@ def us_encounters() -> Chart:
     peak = max(months, key=lambda month: total.get((month, "southwest"), 0))
     return Chart(
         name="us-encounters",
-        title=f"Encounters at the south-west border peaked in {parts.month_name(peak + '-01')} and all "
-        "but ended when CBP One was shut",
+        title=f"Encounters at the south-west border peaked at {total[peak, 'southwest']:,} in "
+        f"{parts.month_name(peak + '-01')} and have been under 100 a month since February 2025",
         subtitle="CBP encounters of Russian citizens, events, by month and region",
         kind="line",
         x_scale="month",
@@ -236,7 +238,7 @@ def us_grants() -> Chart:
     return Chart(
         name="us-grants",
         title=f"Courts granted asylum to about {defensive:,} Russians in fiscal year 2023; refugee "
-        "admission is another, smaller way",
+        "admission is a separate, smaller route",
         subtitle="Persons with Russian citizenship, US fiscal years (October to September)",
         kind="line",
         x_scale="fiscal-year",

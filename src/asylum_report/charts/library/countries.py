@@ -6,7 +6,12 @@ from typing import Any
 
 from asylum_report import corridors, places
 from asylum_report.charts.library import parts
-from asylum_report.charts.library.recognition import lines, outcome_stack
+from asylum_report.charts.library.recognition import (
+    COURT_BREAKS,
+    COURT_NOTE,
+    lines,
+    outcome_stack,
+)
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.recognition import MARKED_BELOW
 
@@ -21,15 +26,16 @@ def _at(rows: list[dict[str, Any]], year: int) -> str:
 
 def germany_outcomes() -> Chart:
     """Draw BAMF's decisions by outcome."""
-    rows = parts.rates("DEU", (2023, 2023), authority="BAMF")
+    rows = parts.rates("DEU", (2023, LATEST), authority="BAMF")
     closed = rows[0]["closed"] / (rows[0]["n"] + rows[0]["closed"])
+    rejected = {int(row["period"]): row["rejected"] for row in rows}
     return outcome_stack(
-        "germany-outcomes", "Most decisions of 2023 answered no claim: they closed the case",
+        "germany-outcomes", f"Rejections on the merits rose from {rejected[2023]:,} in 2023 to {rejected[LATEST]:,} in {LATEST}",
         "DEU", "BAMF", "BAMF, first and repeat applications, persons",
         f"Stacked bars, 2008 to 2025. In 2023 {parts.percent(closed)} of all decisions closed the "
         "case without an answer on the merits; in 2024 and 2025 rejections on the merits grew most.",
         "Closed otherwise: another state is responsible under the Dublin rules, withdrawals, other "
-        "formal ends. Before 2021 UNHCR's code for first applications in Germany is NA, then FI.",
+        "formal ends. From 2013 to 2015 and in 2023 most decisions closed the case.",
     )  # fmt: skip
 
 
@@ -77,7 +83,8 @@ def france_outcomes() -> Chart:
         "Stacked bars, 2008 to 2025: rejections make up most decisions, refugee status most of the "
         "grants; closed cases are few.",
         "Before 2021 UNHCR counts fewer persons than Eurostat for the same decisions, probably because "
-        "accompanied minors are left out; the break matters for levels, less for rates.",
+        "accompanied minors are left out. Closed cases are printed as none until 2016 and from 2017 "
+        "on as a few: they may not have been recorded before.",
     )  # fmt: skip
 
 
@@ -102,7 +109,7 @@ def france_stages() -> Chart:
 def us_authorities() -> Chart:
     """Draw the immigration courts and USCIS."""
     courts = parts.rates("USA", (2008, LATEST), authority="EOIR", stage="first")
-    uscis = parts.rates("USA", (2008, LATEST), authority="USCIS", stage="first")
+    uscis = parts.rates("USA", (2017, LATEST), authority="USCIS", stage="first")
     return lines(
         "us-authorities",
         f"Immigration courts: {_at(courts, 2023)} granted in 2023, {_at(courts, LATEST)} in {LATEST}",
@@ -111,21 +118,23 @@ def us_authorities() -> Chart:
         f"Line chart, 2008 to {LATEST}. Immigration courts {_at(courts, 2022)} in 2022, "
         f"{_at(courts, 2023)} in 2023 and {_at(courts, LATEST)} in {LATEST}; 2024 is part of a year. "
         f"USCIS {_at(uscis, 2022)} in 2022 and {_at(uscis, 2023)} in 2023.",
-        "USCIS counts cases until 2020 and persons from 2021, and refers many of those it does not "
-        "grant to a court, so the two are never added. 2024 covers about January to June; "
-        "USCIS has no figure by nationality for 2025.",
+        f"{COURT_NOTE} USCIS: cases until 2020 and persons from 2021, hence the break; almost no "
+        "rejections are recorded before 2017, so no rate is shown; no figure by nationality for 2025. "
+        "USCIS refers many of those it does not grant to a court: the two are never added. 2024 covers "
+        "about January to June.",
         event_ids=("2022-02-24-invasion",),
+        breaks={"Immigration courts (EOIR)": COURT_BREAKS, "USCIS": ("2021",)},
     )  # fmt: skip
 
 
 def us_outcomes() -> Chart:
     """Draw the immigration courts' decisions by outcome."""
     return outcome_stack(
-        "us-court-outcomes", "Immigration courts decide many more Russian cases than before the war",
+        "us-court-outcomes", "Immigration courts take many more decisions on Russians than before 2022",
         "USA", "EOIR", "immigration courts (EOIR), persons",
         "Stacked bars, 2008 to 2025. Decisions grew from under a thousand in 2022 to several thousand "
         "in 2025, with a growing part rejected or closed; 2024 is part of a year.",
-        "2024 covers about January to June and is hatched.",
+        f"2024 covers about January to June and is hatched. {COURT_NOTE.replace('The line of the US courts is broken: from', 'From')}",
     )  # fmt: skip
 
 
@@ -147,11 +156,17 @@ def across_latest() -> Chart:
     ]
     order = dict(zip((id(row) for row in found), names, strict=True))
     top, bottom = found[0], found[-1]
+    none = sum(row["rate"] == 0 for row in found)
+    lowest = (
+        f"nobody in {none} destinations"
+        if none > 1
+        else f"{parts.percent(bottom['rate'])} in {parts.destination_name(bottom)}"
+    )
+    at = {row["destination"]: parts.percent(row["rate"]) for row in found}
     return Chart(
         name="across-latest",
-        title=f"In {LATEST} the protection rate ran from {parts.percent(bottom['rate'])} "
-        f"({parts.destination_name(bottom)}) to {parts.percent(top['rate'])} "
-        f"({parts.destination_name(top)})",
+        title=f"In {LATEST} the protection rate ran from {lowest} to {parts.percent(top['rate'])} "
+        f"in {parts.destination_name(top)}",
         subtitle="Protection rate: any protection per decision on the merits, first instance, "
         f"persons, Russian citizens, {LATEST}; destinations with at least {MARKED_BELOW} decisions",
         kind="dot",
@@ -173,10 +188,12 @@ def across_latest() -> Chart:
             for label, colour, rows in groups if rows
         ),
         source=parts.source(found),
-        note=f"Destinations differ in who reaches them and why, and in what they count. {parts.INTERVAL}",
+        note="Destinations differ in who reaches them and why, and in what they count. "
+        f"{parts.UNDIVIDED} {parts.INTERVAL}",
         alt=f"Points with intervals for {len(found)} authorities in {LATEST}, from "
         f"{parts.percent(top['rate'])} in {parts.destination_name(top)} to "
-        f"{parts.percent(bottom['rate'])} in {parts.destination_name(bottom)}.",
+        f"{parts.percent(bottom['rate'])} in {parts.destination_name(bottom)}. US immigration courts "
+        f"{at['USA']}, France {at['FRA']}, Germany {at['DEU']}.",
         table=parts.rate_table((parts.destination_name(row), row) for row in found),
     )  # fmt: skip
 
@@ -224,8 +241,8 @@ def across_change() -> Chart:
             for span, colour in ((early, "muted"), (late, "accent"))
         ),
         source=parts.source(row for spans in both.values() for row in spans.values()),
-        note=f"Clearly: the two 95% intervals do not meet. Partial years are left out, so the United "
-        f"States' later point is 2025 alone. {parts.INTERVAL}",
+        note="Clearly: the two 95% intervals do not meet. Partial years are left out, so the United "
+        f"States' later point is 2025 alone. {parts.UNDIVIDED} {parts.INTERVAL}",
         alt=f"Two points for each of {len(order)} authorities, {early[0]}-{early[1]} and "
         f"{late[0]}-{late[1]}: the share protected is clearly smaller in {fell} and clearly larger "
         f"in {rose} of them.",

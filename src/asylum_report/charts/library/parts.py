@@ -12,10 +12,11 @@ from asylum_report.charts.model import Event, Series, Table
 Row = Mapping[str, Any]
 
 INTERVAL = (
-    "Bands and bars are 95% intervals (Jeffreys, widened by rounding); they treat decisions as "
-    "independent, so families decided together make the truth wider."
+    "Intervals: 95%, Jeffreys, widened by rounding. They treat decisions as independent; families "
+    "are decided together, so the real uncertainty is larger."
 )
-FEWER = "Years with fewer than 20 decisions on the merits are left out."
+UNDIVIDED = "† First instance and appeal, published undivided."
+"""The note of a chart in which an authority stands that does not publish the two apart."""
 
 
 def rates(
@@ -32,8 +33,17 @@ def rates(
     return [row for row in found if authority is None or row["authority"] == authority]
 
 
-def rate_series(rows: Sequence[Row], label: str, colour: str, years: Iterable[int]) -> Series:
-    """Return a series of yearly rates; a year without a rate is a gap."""
+def rate_series(
+    rows: Sequence[Row],
+    label: str,
+    colour: str,
+    years: Iterable[int],
+    breaks: tuple[str, ...] = (),
+) -> Series:
+    """Return a series of yearly rates; a year without a rate is a gap.
+
+    `breaks` are the years with which a new way of counting begins.
+    """
     by_year = {int(str(row["period_start"])[:4]): row for row in rows}
     span = list(years)
     found = [by_year.get(year) for year in span]
@@ -45,6 +55,7 @@ def rate_series(rows: Sequence[Row], label: str, colour: str, years: Iterable[in
         low=tuple(row["low"] if row else None for row in found),
         high=tuple(row["high"] if row else None for row in found),
         n=tuple(row["n"] if row else None for row in found),
+        breaks=tuple(year for year in breaks if int(year) in span),
         hollow=tuple(bool(row and (row["marked"] or row["status"] == "partial")) for row in found),
         notes=tuple(
             "part of the year" if row and row["status"] == "partial" else "" for row in found
@@ -57,7 +68,7 @@ def rate_table(labelled: Iterable[tuple[str, Row]]) -> Table:
     rows: list[tuple[str | float | int | None, ...]] = []
     for label, row in labelled:
         rows.append((
-            label, period(row), row["rate"], row["low"], row["high"], row["n"], row["numerator"],
+            label, row["period"], row["rate"], row["low"], row["high"], row["n"], row["numerator"],
             row["rejected"], row["closed"],
             "; ".join(part for part in (
                 row["reason"], "" if row["status"] == "complete" else row["status"],
@@ -70,14 +81,6 @@ def rate_table(labelled: Iterable[tuple[str, Row]]) -> Table:
         tuple(rows),
         ("text", "text", "percent", "percent", "percent", "count", "count", "count", "count", "text"),
     )  # fmt: skip
-
-
-def period(row: Row) -> str:
-    """Return a row's period as people write it."""
-    start, end = str(row["period_start"])[:10], str(row["period_end"])[:10]
-    if start[5:] == "01-01" and end[5:] == "12-31" and start[:4] == end[:4]:
-        return start[:4]
-    return start[:7] if start[:7] == end[:7] else f"{start} to {end}"
 
 
 def source(rows: Iterable[Row]) -> str:
@@ -118,11 +121,11 @@ def month_name(day: str) -> str:
 
 
 def destination_name(row: Row) -> str:
-    """Return the destination's name; the two US authorities are told apart."""
+    """Return the destination's name, the two US authorities apart, † where stages are undivided."""
     name = places.name(row["destination"])
     if row["destination"] == "USA":
         return f"{name}: {'immigration courts' if row['authority'] == 'EOIR' else row['authority']}"
-    return name
+    return f"{name} †" if row.get("stage") == "first+appeal" else name
 
 
 def percent(share: float | None) -> str:

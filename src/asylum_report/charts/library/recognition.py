@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asylum_report.charts.library import parts
@@ -13,6 +13,11 @@ THREE = (
     ("Germany", "germany", "DEU", "BAMF"),
     ("France", "france", "FRA", "OFPRA"),
     ("US immigration courts", "usa", "USA", "EOIR"),
+)
+COURT_BREAKS = ("2017", "2025")
+COURT_NOTE = (
+    "The line of the US courts is broken: from 2017 to 2024 UNHCR puts part of their decisions under "
+    "another code (AR), not shown here."
 )
 WAR = ("2022-02-24-invasion", "2022-09-21-mobilisation")
 
@@ -33,8 +38,8 @@ def headline() -> Chart:
     de, fr, us = (found[label] for label, *_ in THREE)
     return Chart(
         name="recognition-three-countries",
-        title=f"Germany's protection rate for Russians fell to {_value(de, 2025)}, "
-        f"France's held, US courts' came down from a high level",
+        title=f"Germany's protection rate fell from {_value(de, 2023)} to {_value(de, 2025)} in two "
+        "years, US courts' fell too, France's did not",
         subtitle="Protection rate: refugee status or other protection per decision on the merits, "
         "first instance, persons, Russian citizens, by year",
         kind="line",
@@ -42,16 +47,18 @@ def headline() -> Chart:
         y_format="percent",
         y_max=1.0,
         series=tuple(
-            parts.rate_series(found[label], label, colour, _span(2015))
-            for label, colour, *_ in THREE
+            parts.rate_series(
+                found[label], label, colour, _span(2015), COURT_BREAKS * (code == "USA")
+            )
+            for label, colour, code, _ in THREE
         ),
         events=parts.events(WAR),
         source=parts.source(de + fr + us),
-        note=f"Germany: BAMF, first and repeat applications; France: OFPRA; United States: "
-        f"immigration courts (EOIR). USA 2024 covers about January to June. {parts.INTERVAL}",
+        note="Germany: BAMF, first and repeat applications; France: OFPRA; United States: "
+        f"immigration courts (EOIR); 2024 covers about January to June. {COURT_NOTE} {parts.INTERVAL}",
         alt=f"Line chart, 2015 to 2025. Germany: {_value(de, 2022)} in 2022, {_value(de, 2023)} in "
-        f"2023, {_value(de, 2024)} in 2024, {_value(de, 2025)} in 2025. France: {_value(fr, 2023)} "
-        f"in 2023, {_value(fr, 2024)} in 2024, {_value(fr, 2025)} in 2025. US immigration courts: "
+        f"2023, {_value(de, 2024)} in 2024, {_value(de, 2025)} in 2025. France: {_value(fr, 2021)} in "
+        f"2021, {_value(fr, 2022)} in 2022, {_value(fr, 2023)} in 2023, {_value(fr, 2024)} in 2024, {_value(fr, 2025)} in 2025. US immigration courts: "
         f"{_value(us, 2023)} in 2023 and {_value(us, 2025)} in 2025; 2024 is part of a year.",
         table=parts.rate_table((label, row) for label, *_ in THREE for row in found[label]),
     )
@@ -128,7 +135,7 @@ def outcome_stack(
     table = Table(
         ("Year", *(label for _, label in outcomes), "Remark"),
         tuple(
-            (parts.period(row), *(row[key] for key, _ in outcomes),
+            (row["period"], *(row[key] for key, _ in outcomes),
              "" if row["status"] == "complete" else row["status"])
             for row in rows
         ),
@@ -167,7 +174,7 @@ def lines(
     note: str = "",
     first: int = YEARS[0],
     event_ids: Sequence[str] = WAR,
-    y_max: float | None = None,
+    breaks: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Chart:
     """Draw yearly rates of several authorities, stages or definitions as lines."""
     return Chart(
@@ -177,13 +184,13 @@ def lines(
         kind="line",
         x_scale="year",
         y_format="percent",
-        y_max=y_max,
         series=tuple(
-            parts.rate_series(rows, label, colour, _span(first)) for label, colour, rows in wanted
+            parts.rate_series(rows, label, colour, _span(first), (breaks or {}).get(label, ()))
+            for label, colour, rows in wanted
         ),
         events=parts.events(event_ids),
         source=parts.source(row for _, _, rows in wanted for row in rows),
-        note=" ".join(part for part in (note, parts.INTERVAL, parts.FEWER) if part),
+        note=" ".join(part for part in (note, parts.INTERVAL) if part),
         alt=alt,
         table=parts.rate_table((label, row) for label, _, rows in wanted for row in rows),
     )
