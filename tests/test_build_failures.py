@@ -94,6 +94,25 @@ def test_broken_link_stops_the_build(built_sample: Path) -> None:
     assert "NEW" not in standing(built_sample)
 
 
+def test_description_that_is_no_yaml_names_the_line(built_sample: Path) -> None:
+    config = built_sample / "_quarto.yml"
+    config.write_text(config.read_text().replace("title: Sample", "title: Sample: a site"))
+    code, said = fails(built_sample)
+    assert code == 2
+    assert said == (
+        "asylum-report: the site's description is no YAML (_quarto.yml, line 8): "
+        "mapping values are not allowed here"
+    )
+
+
+def test_page_that_the_publisher_refuses(built_sample: Path) -> None:
+    (built_sample / "404.qmd").write_text("---\ntitle: [\n---\n\nText.\n")
+    code, said = fails(built_sample)
+    assert code == 2
+    assert said.startswith("asylum-report: smalldocs failed (404.qmd: while parsing a flow node")
+    assert "NEW" not in standing(built_sample)
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [

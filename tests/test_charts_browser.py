@@ -23,6 +23,19 @@ WIDTHS = pytest.mark.parametrize(("width", "shown"), [(390, "narrow"), (1280, "w
 pytestmark = pytest.mark.browser
 
 
+def _tables() -> str:
+    """Return tables of many and of few columns as the publisher wraps them."""
+    parts = []
+    for columns in (7, 3):
+        cells = "<td>A name of several words</td>" + "<td>2,000</td>" * (columns - 1)
+        head = "<th>Heading</th>" * columns
+        parts.append(
+            f'<div class="sd-table"><table class="table"><thead><tr>{head}</tr></thead>'
+            f"<tbody><tr>{cells}</tr></tbody></table></div>"
+        )
+    return f'<main class="content">{"".join(parts)}</main>'
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, serve) -> str:
     folder = tmp_path_factory.mktemp("charts")
@@ -35,7 +48,13 @@ def site(tmp_path_factory, serve) -> str:
     for name, dark in (("page", ""), ("dark", ' class="quarto-dark"')):
         text = PAGE.format(policy=POLICY, body=body, dark=dark)
         (folder / "notebooks" / f"{name}.html").write_text(text, encoding="utf-8")
-    names = ("tokens.css", "charts.css", "charts.js", "explore.html", "explore.css", "explore.js")
+    names = (
+        "tokens.css", "charts.css", "site.css", "charts.js", "explore.html", "explore.css",
+        "explore.js",
+    )  # fmt: skip
+    text = PAGE.format(policy=POLICY, body=_tables(), dark="")
+    text = text.replace("charts.css", "site.css")
+    (folder / "notebooks" / "tables.html").write_text(text, encoding="utf-8")
     (folder / "assets").mkdir()
     for name in names:
         shutil.copy(ASSETS / name, folder / "assets")
@@ -158,3 +177,58 @@ def test_the_table_opens_and_scrolls_by_keyboard(visit) -> None:
     page.keyboard.press("Tab")
     assert figure.locator(".ar-scroll").evaluate("e => e === document.activeElement")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+HINT = "e => parseFloat(getComputedStyle(e, '::before').blockSize)"
+
+
+def test_a_table_that_scrolls_says_so_and_keeps_its_first_column(visit) -> None:
+    narrow, wide = visit("page", 390), visit("page", 1280)
+    for page in (narrow, wide):
+        for name in ("sample-destinations", "sample-definitions"):
+            page.locator(f"#{name} summary").click()
+    box = narrow.locator("#sample-destinations .ar-scroll")
+    first = box.locator("tbody th").first
+    assert first.bounding_box()["width"] <= 0.4 * box.bounding_box()["width"]
+    at = first.bounding_box()["x"]
+    overflows = box.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert (box.evaluate(HINT) > 0) == overflows
+    box.evaluate("e => e.scrollLeft = 60")
+    assert first.bounding_box()["x"] == pytest.approx(at, abs=1)
+    assert narrow.locator("#sample-definitions .ar-scroll").evaluate(HINT) in (0, None)
+    assert wide.locator("#sample-destinations .ar-scroll").evaluate(HINT) == 0
+
+
+def test_a_live_row_chart_fits_a_phone(visit) -> None:
+    page = visit("page", 390)
+    page.locator("#sample-destinations .ar-explore").click()
+    page.locator("#sample-destinations .ar-live").wait_for()
+    live = page.frame_locator("#sample-destinations iframe")
+    labels = live.locator(".xaxislayer-above .xtick text, .xtick text")
+    assert "100%" in labels.all_text_contents()
+    frame = page.locator("#sample-destinations iframe").bounding_box()
+    for k in range(labels.count()):
+        box = labels.nth(k).bounding_box()
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+        assert box["height"] < 22
+    names = live.locator(".ytick text")
+    point = live.locator(".scatterlayer .point").first.bounding_box()
+    widest = max(b["x"] + b["width"] for b in (names.nth(k).bounding_box() for k in range(20)))
+    assert widest < point["x"]
+
+
+def test_a_table_of_a_page_says_on_a_phone_that_it_scrolls(visit) -> None:
+    page = visit("tables", 390)
+    many, few = page.locator(".sd-table").nth(0), page.locator(".sd-table").nth(1)
+    assert many.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert many.evaluate(HINT) > 0
+    assert "gradient" in many.evaluate("e => getComputedStyle(e).backgroundImage")
+    first = many.locator("td").first
+    at = first.bounding_box()["x"]
+    many.evaluate("e => e.scrollLeft = 80")
+    assert first.bounding_box()["x"] == pytest.approx(at, abs=1)
+    assert first.bounding_box()["width"] < 0.4 * 390
+    assert few.evaluate("e => getComputedStyle(e, '::before').content") == "none"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = visit("tables", 1280)
+    assert wide.locator(".sd-table").first.evaluate(HINT.replace("blockSize)", "height) || 0")) == 0

@@ -201,6 +201,39 @@ def test_a_live_figure_has_gaps_hollow_points_intervals_and_words() -> None:
     assert [len(b["x"]) for b in bands] == [22, 22, 6, 12]
 
 
+def test_a_live_line_joins_neither_hollow_values_nor_breaks() -> None:
+    x = tuple(str(y) for y in range(2018, 2024))
+    series = Series(
+        "A", "usa", x, (0.5,) * 6, (0.4,) * 6, (0.6,) * 6, hollow=(False,) * 5 + (True,),
+        breaks=("2020",),
+    )  # fmt: skip
+    chart = replace(samples.rates(), series=(series,))
+    data = plotly_figure.figure(chart)["data"]
+    (line,) = [t for t in data if t["mode"] == "lines" and "fill" not in t]
+    assert line["x"] == [
+        "2018-07-01", "2019-07-01", None, "2020-07-01", "2021-07-01", "2022-07-01",
+    ]  # fmt: skip
+    assert [len(t["x"]) for t in data if t.get("fill") == "toself"] == [4, 6]
+    (mark,) = [t for t in data if t.get("name") == "A: break"]
+    assert mark["x"] == ["2020-01-01"]
+    assert "counted in a new way from 2020 on" in mark["hovertext"][0]
+    assert bundle.table(chart) == bundle.table(samples.rates())
+
+
+def test_live_axes_say_dates_and_turn_no_label() -> None:
+    year = plotly_figure.figure(samples.rates())["layout"]
+    assert "Mobilisation in Russia, Sep\u00a02022" in [a["text"] for a in year["annotations"]]
+    assert year["xaxis"]["minor"]["tickvals"][:2] == ["2014-01-01", "2015-01-01"]
+    month = plotly_figure.figure(samples.months())["layout"]
+    assert "Mobilisation in Russia" in [a["text"] for a in month["annotations"]]
+    assert month["xaxis"]["ticktext"][-1] == "2025"
+    dots = plotly_figure.figure(samples.destinations())["layout"]
+    assert dots["xaxis"]["range"][0] < 0
+    assert len(dots["meta"]["narrow"]) == len(dots["yaxis"]["ticktext"])
+    for axis in (year["xaxis"], year["yaxis"], month["xaxis"], dots["xaxis"]):
+        assert axis["tickangle"] == 0
+
+
 def test_hatching_is_live_too() -> None:
     bar = plotly_figure.figure(samples.outcomes())["data"][0]
     assert bar["marker"]["pattern"]["shape"] == [""] * 15 + ["/"]

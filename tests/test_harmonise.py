@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asylum_report import authorities, tables
-from asylum_report.errors import UnknownName
-from asylum_report.harmonise import eurostat, national, unhcr
+from asylum_report import authorities, tables, totals
+from asylum_report.errors import InvalidTable, ReportError, UnknownName
+from asylum_report.harmonise import eurostat, national, recipes, unhcr
 from asylum_report.sources.bamf import RAW as BAMF
 from asylum_report.sources.unhcr import APPLICATIONS, DECISIONS
 
@@ -89,11 +91,103 @@ def test_first_instance_as_the_authority_counts_it() -> None:
     assert authorities.default_stages("DEU") == ("first", "repeat")
     assert authorities.default_stages("FRA") == ("first",)
     assert authorities.default_stages("AUT") == ("first",)
-    assert authorities.default_authorities("DEU") == ("BAMF",)
-    assert authorities.default_authorities("USA") == ("USCIS", "EOIR")
-    assert authorities.default_authorities("KEN") == ("asylum authority",)
     with pytest.raises(UnknownName):
         authorities.stage("ZZ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no list by country"),
+        ("- DEU", "no list by country"),
+        ("DEU: BAMF", r"not understood .*DEU"),
+        ("DEU: {stages: first}", r"not understood .*DEU"),
+        ("DEU: {stages: [third]}", r"not understood .*DEU"),
+        ("DEU: {levels: [FI]}", r"not understood .*DEU"),
+        ("DEU: [", "cannot be read"),
+    ],
+)
+def test_a_bad_list_of_authorities_is_one_line(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "authorities.yml"
+    path.write_text(text)
+    with pytest.raises(ReportError, match=message) as caught:
+        authorities._read(path)
+    assert "\n" not in str(caught.value)
+
+
+def raw_eurostat(**counts: int | None) -> pd.DataFrame:
+    rows = [
+        {"origin": "RUS", "destination": "SWE", "decision": name, "period": "2014", "flag": ""}
+        for name in counts
+    ]
+    return pd.DataFrame(rows).assign(count=pd.array(list(counts.values()), dtype="Int64"))
+
+
+@pytest.mark.parametrize(
+    ("counts", "closes"),
+    [
+        ({"POS": 210, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": 25, "NEG": 330, "TOTAL": 540}, 1),
+        ({"POS": 215, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": 25}, 1),
+        ({"POS": 220, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": 25}, 0),
+        ({"POS": 200, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": 25}, 0),
+        ({"POS": 300, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": None}, 1),
+        ({"POS": 150, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": None}, 0),
+        ({"POS": 210, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": 25, "TEMP_PROT": 90}, 1),
+        ({"POS": 300, "POS_RFG": 170, "POS_SPROT": 15, "POS_HUM": 25, "TEMP_PROT": 90}, 1),
+        ({"POS": 210, "NEG": 330, "TOTAL": 550}, 0),
+        ({"POS": 210, "TOTAL": 100}, 0),
+        ({"POS": 210, "TOTAL": 1000}, 1),
+        ({"POS": None, "NEG": None, "TOTAL": None}, 1),
+    ],
+)
+def test_eurostats_sums_close_as_far_as_rounding_lets_them(
+    counts: dict[str, int | None], closes: int
+) -> None:
+    tidy = eurostat.decisions(raw_eurostat(**counts), "migr_asydcfsta", "2015-07")
+    assert totals.contradictions(tidy).any() == (not closes)
+
+
+def test_unhcrs_totals_close_exactly_but_for_small_parts() -> None:
+    def contradicted(*counts: int) -> bool:
+        row = (2023, "RUS", "DEU", "G", "FI", "persons", *counts)
+        return bool(totals.contradictions(decisions(row)).all())
+
+    assert not contradicted(282, 84, 822, 2693, 3881)
+    assert contradicted(282, 84, 822, 2693, 3882)
+    assert not contradicted(282, 84, 822, 10, 1200)
+    assert contradicted(282, 84, 822, 10, 1201)
+    assert contradicted(33, 0, 5, 0, 50)  # Canada 2020
+
+
+def test_bamfs_totals_close_exactly() -> None:
+    raw = pd.DataFrame([("RUS", "2015-01", "first", 399, 5288, 1, 25, 9, 5, 76, 210, 326)],
+                       columns=list(BAMF))  # fmt: skip
+    tidy = tables.conform("decisions", national.bamf_decisions(raw, "bamf-monthly", "2022"))
+    assert not totals.contradictions(tidy).any()
+    raw["total"] += 1
+    tidy = tables.conform("decisions", national.bamf_decisions(raw, "bamf-monthly", "2022"))
+    assert totals.contradictions(tidy).all()
+
+
+def test_totals_are_looked_at_before_a_vintage_is_written() -> None:
+    raw = pd.DataFrame([(2023, "RUS", "DEU", "G", "FI", "persons", 282, 84, 822, 2693, 3999)],
+                       columns=list(DECISIONS))  # fmt: skip
+    for dataset in ("unhcr-asylum-decisions", "unhcr-asylum-decisions-RUS"):
+        with pytest.raises(InvalidTable, match=r"contradicts its parts .*\(f\.csv, RUS, DEU, FI"):
+            recipes.check_totals(dataset, raw, "2026", "f.csv")
+    # Known of Canada in 2020, and of no other level or year there.
+    known = raw.assign(destination="CAN", year=2020)
+    recipes.check_totals("unhcr-asylum-decisions-RUS", known, "2026", "f.csv")
+    with pytest.raises(InvalidTable):
+        recipes.check_totals("unhcr-asylum-decisions-RUS", known.assign(year=2021), "2026", "f")
+    # A note of another correction excuses nothing.
+    usa = raw.assign(destination="USA", level="EO", year=2024)
+    with pytest.raises(InvalidTable):
+        recipes.check_totals("unhcr-asylum-decisions", usa, "2026", "f.csv")
+    with pytest.raises(InvalidTable, match="SWE, 2014"):
+        recipes.check_totals(
+            "migr_asydcfsta", raw_eurostat(POS=210, NEG=330, TOTAL=600), "2026", "f.csv"
+        )
 
 
 @pytest.mark.parametrize(

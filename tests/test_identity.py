@@ -107,6 +107,12 @@ def test_stacks_stand_out_from_paper(name, mode) -> None:
     assert contrast(colour, paper) >= 3
 
 
+@pytest.mark.parametrize("mode", [0, 1])
+def test_the_two_thin_parts_of_a_stack_can_be_told_apart(mode) -> None:
+    refugee, other = (identity.OUTCOMES[n][mode] for n in ("refugee", "complementary"))
+    assert contrast(refugee, other) >= 3
+
+
 def test_every_token_has_a_colour_of_its_own() -> None:
     for mode in MODES:
         colours = [getattr(c, mode) for c in identity.COLOURS.values()]

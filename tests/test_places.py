@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from asylum_report import places
-from asylum_report.errors import UnknownName
+from asylum_report.errors import ReportError, UnknownName
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,28 @@ def test_eurostat_codes() -> None:
     for wrong in ("EU27", "TOTAL", "EXT_EU27_2020"):
         with pytest.raises(UnknownName):
             places.from_eurostat(wrong)
+
+
+HEAD = "iso3,iso2,eurostat,unhcr,name,eu_from,eu_to,eu_plus,aliases\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (HEAD.encode() + b"DEU,DE,DE,GFR,Germany,,,yes,\nFRA,FR\n", r"not whole .*line 3"),
+        (HEAD.encode() + b"DEU,DE,DE,GFR,Germany,,,yes,,x\n", r"not whole .*line 2"),
+        (b"iso3,name\nDEU,Germany\n", "not whole"),
+        (HEAD.encode() + b"DEU,DE,DE,GFR,\xff,,,yes,\n", "cannot be read"),
+        (HEAD.encode(), "is empty"),
+        (b"", "is empty"),
+    ],
+)
+def test_a_bad_table_of_countries_is_one_line(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "countries.csv"
+    path.write_bytes(content)
+    with pytest.raises(ReportError, match=message) as caught:
+        places._read(path)
+    assert "\n" not in str(caught.value)
 
 
 def test_imports_without_pandas() -> None:

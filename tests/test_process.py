@@ -7,12 +7,14 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
-from asylum_report import columns, files, paths, process, records, tables
+from asylum_report import columns, corrections_list, files, paths, process, records, tables
 from asylum_report.errors import DamagedVintage, ReportError
+from asylum_report.harmonise import recipes
 
 HERE = Path(__file__).parents[1]
 SMALL = ("bamf", "cbp", "ohss", "prm", "asylum-report")
@@ -26,6 +28,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(HERE / "data/raw" / publisher, tmp_path / "data/raw" / publisher)
     shutil.copytree(HERE / "data/reference", tmp_path / "data/reference")
     monkeypatch.setenv("ASYLUM_REPORT_ROOT", str(tmp_path))
+    known = corrections_list.known_datasets()
+    monkeypatch.setattr(corrections_list, "known_datasets", lambda: known)
+    there = {path.name for path in (tmp_path / "data/raw").glob("*/*")}
+    monkeypatch.setattr(
+        recipes, "RECIPES", tuple(one for one in recipes.RECIPES if one.dataset in there)
+    )
     return tmp_path
 
 
@@ -80,6 +88,13 @@ def test_rows_without_pandas_read_what_was_built(project: Path) -> None:
     assert sum(row["count"] for row in rows) == 5946
 
 
+def test_rows_belong_to_who_asked_for_them(project: Path) -> None:
+    process.build()
+    records.rows("encounters", origin="RUS", fiscal_year="2020")[0]["count"] = -1
+    again = records.rows("encounters", origin="RUS", fiscal_year="2020")
+    assert min(row["count"] for row in again) >= 0
+
+
 def test_stale_when_something_it_depends_on_has_changed(project: Path) -> None:
     assert process.stale()
     assert process.ensure()
@@ -95,6 +110,59 @@ def test_stale_when_something_it_depends_on_has_changed(project: Path) -> None:
     sidecar = next((project / "data/raw/prm").rglob("meta.yml"))
     sidecar.write_text(sidecar.read_text().replace("retrieved: ", "retrieved: again "))
     assert process.stale()
+
+
+def test_a_table_altered_without_changing_its_size_is_built_again(project: Path) -> None:
+    process.build()
+    for name in ("grants.parquet", "grants.csv"):
+        path = project / "data/processed" / name
+        good = path.read_bytes()
+        path.write_bytes(good[:-9] + bytes([good[-9] ^ 1]) + good[-8:])
+        assert process.stale()
+        assert process.ensure()
+        assert path.read_bytes() == good
+    package = project / "data/processed/datapackage.json"
+    good = package.read_bytes()
+    for text in ("[]", '{"resources": 3}'):
+        package.write_text(text)
+        assert process.ensure()
+        assert package.read_bytes() == good
+
+
+def test_a_vintage_cut_short_is_noticed_while_the_tables_are_fresh(project: Path) -> None:
+    process.build()
+    damaged = next((project / "data/raw/ohss").rglob("data.csv.gz"))
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    assert process.stale()
+    with pytest.raises(DamagedVintage, match=r"ohss-yearbook/2025-07/data\.csv\.gz"):
+        process.ensure()
+
+
+def test_a_damaged_release_that_goes_into_no_table_stops_the_build_too(project: Path) -> None:
+    release = "unhcr/unhcr-asylum-decisions-RUS/2023-06-14"
+    shutil.copytree(HERE / "data/raw" / release, project / "data/raw" / release)
+    process.build()
+    data = project / "data/raw" / release / "data.csv.gz"
+    data.write_bytes(data.read_bytes()[:-1])
+    with pytest.raises(DamagedVintage, match="2023-06-14"):
+        process.ensure()
+
+
+def test_a_dataset_without_any_vintage_is_named(project: Path) -> None:
+    shutil.rmtree(project / "data/raw/prm")
+    with pytest.raises(DamagedVintage, match=r"no vintage of dataset 'prm-admissions' .*git") as no:
+        process.build()
+    assert "\n" not in str(no.value)
+
+
+def test_looking_whether_anything_changed_is_quick() -> None:
+    process.ensure()
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        assert not process.stale()
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.15
 
 
 def test_a_damaged_vintage_stops_the_build_and_leaves_the_tables_alone(project: Path) -> None:

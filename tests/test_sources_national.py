@@ -75,35 +75,6 @@ def test_bamf_refused(tmp_path: Path, changed: dict[str, str], message: str) -> 
         bamf.monthly(write(tmp_path, [BAMF, BAMF]))
 
 
-CBP = (
-    "Fiscal Year,Month Grouping,Month (abbv),Land Border Region,State,Demographic,Citizenship,"
-    "Title of Authority,Encounter Count\n"
-    "2025,FYTD,SEP,Southwest Land Border,CA,Single Adults,RUSSIA,Title 8,3\n"
-    "2025,FYTD,SEP,Southwest Land Border,TX,Single Adults,RUSSIA,Title 8,4\n"
-    "2026 (FYTD),FYTD,OCT,Other,NY,FMUA,RUSSIA,Title 8,5\n"
-    "2026 (FYTD),Remaining,OCT,Other,NY,FMUA,OTHER,Title 8,900\n"
-)
-
-
-def test_cbp_whole_file_is_summed_over_states(tmp_path: Path) -> None:
-    path = tmp_path / "nationwide-encounters.csv"
-    path.write_text(CBP)
-    assert us.nationwide_encounters(path).values.tolist() == [
-        ["RUS", 2025, "2025-09", "southwest", "Title 8", "single-adult", 7],
-        ["RUS", 2026, "2025-10", "other", "Title 8", "family", 5],
-    ]
-    for before, after, message in (
-        ("RUSSIA", "RUS", "no row with citizenship 'RUSSIA'"),
-        (",3\n", ",-3\n", "negative"),
-        ("FMUA", "Pets", "unknown code"),
-        ("Fiscal Year", "Year", "column is missing"),
-        ("2026 (FYTD)", "26", "no fiscal year"),
-    ):
-        path.write_text(CBP.replace(before, after))
-        with pytest.raises(InvalidTable, match=message):
-            us.nationwide_encounters(path)
-
-
 def test_cbp_table_of_russian_citizens(tmp_path: Path) -> None:
     path = tmp_path / "cbp.csv"
     text = (
@@ -115,6 +86,15 @@ def test_cbp_table_of_russian_citizens(tmp_path: Path) -> None:
         us.encounters(path)
     path.write_text("\n".join(text.splitlines()[:2]))
     assert us.encounters(path)["month"].tolist() == ["2019-10"]
+    for before, after, message in (
+        ("UAC,2", "UAC,-2", "negative"),
+        ("UAC", "Pets", "unknown code"),
+        ("fiscal_year", "year", "column is missing"),
+        ("2020,OCT", "20,OCT", "no fiscal year"),
+    ):
+        path.write_text("\n".join(text.splitlines()[:2]).replace(before, after))
+        with pytest.raises(InvalidTable, match=message):
+            us.encounters(path)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,18 @@ def test_decisions_in_our_own_columns_and_codes(tmp_path: Path) -> None:
         (HEAD + GERMANY.replace(",100,", ",-1,"), "negative: '-1' .*line 2, column dec_recognized"),
         (HEAD + GERMANY.replace(",100,", ",1.5,"), "not a whole number: '1.5' .*line 2"),
         (HEAD + GERMANY.replace(",100,", ",,"), "no number: '' .*line 2, column dec_recognized"),
+        (HEAD + GERMANY.replace(",100,", ",inf,"), "no number: 'inf' .*column dec_recognized"),
+        (HEAD + GERMANY.replace(",100,", ",1e400,"), "no number: '1e400' .*line 2"),
+        (HEAD + GERMANY.replace(",100,", ",1e3,"), "no number: '1e3' .*line 2"),
+        (HEAD + GERMANY.replace(",100,", ',"3,14",'), "no number: '3,14' .*line 2"),
+        (HEAD + GERMANY.replace(",100,", ',"1,2345",'), "no number: '1,2345' .*line 2"),
+        (HEAD + GERMANY.replace(",100,", f",{10**22},"), "too large .*line 2, column dec_recogni"),
+        (HEAD + GERMANY.replace(",100,", f",{10**9},"), "too large .*line 2"),
+        (HEAD + GERMANY.replace(",950\n", ",950,1\n"), "more fields than the header .*line 2"),
+        (HEAD + GERMANY + GERMANY.replace(",950\n", ",950,1\n"), "more fields .*line 3"),
+        (HEAD.replace("dec_total", "dec_total,dec_total"), "column comes twice: 'dec_total'"),
+        (HEAD, "a header and no rows"),
+        ("", "is empty"),
         (HEAD + GERMANY + GERMANY, "duplicate key: 2020, RUS, DEU, G, NA, P .*line 3"),
         (HEAD + GERMANY.replace(",NA,", ",XX,"), "unknown code: 'XX' .*column dec_level"),
         (HEAD + GERMANY.replace(",DEU,", ",GFR,"), "unknown code: 'GFR' .*column coa_iso"),
@@ -58,6 +70,12 @@ def test_a_file_that_is_not_as_it_should_be_is_refused_in_one_line(
         unhcr.decisions(file(tmp_path, text))
     assert "asylum_decisions.csv.gz" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_comma_may_stand_between_thousands(tmp_path: Path) -> None:
+    text = HEAD + GERMANY.replace(",100,", ',"1,234,567",').replace(",950", ',"999,999,999"')
+    table = unhcr.decisions(file(tmp_path, text))
+    assert table[["recognised", "total"]].values.tolist() == [[1_234_567, 999_999_999]]
 
 
 def test_a_truncated_or_missing_file_is_refused(tmp_path: Path) -> None:

@@ -164,6 +164,78 @@ def test_a_sidecar_that_is_missing_or_lacks_a_key_is_refused(tmp_path: Path) -> 
         store.vintages(folder=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("publisher: UNHCR", "publisher: Eurostat", "publisher differs from its folder"),
+        ("dataset: decisions", "dataset: other", "dataset differs from its folder"),
+        ("vintage: '2026-06-25'", "vintage: '2026-06-24'", "vintage differs from its folder"),
+        ("rows: 3", "rows: three", "rows is wrong"),
+        ("file: data.csv.gz", "file: ../data.csv.gz", "file is wrong"),
+        ("sha256: ", "sha256: g", "sha256 is wrong"),
+        ("share: number", "share: rate", "types is wrong"),
+        ("licence: CC BY 4.0", "licence: \udcff", "cannot be read"),
+    ],
+)
+def test_a_sidecar_that_contradicts_its_place_or_itself_is_refused(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    sidecar = store.write(table(), meta(), tmp_path).folder / "meta.yml"
+    text = sidecar.read_text()
+    assert before in text
+    sidecar.write_bytes(text.replace(before, after).encode("utf-8", "surrogateescape"))
+    with pytest.raises(DamagedVintage, match=message) as caught:
+        store.vintages(folder=tmp_path)
+    assert "decisions/2026-06-25/meta.yml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_types_that_are_no_types_and_a_date_that_is_none(tmp_path: Path) -> None:
+    written = store.write(table(), meta(), tmp_path)
+    sidecar = written.folder / "meta.yml"
+    content = yaml.safe_load(sidecar.read_text())
+    for types in ("foo", [], {"level": ["string"]}):
+        sidecar.write_text(yaml.safe_dump(content | {"types": types}))
+        with pytest.raises(DamagedVintage, match="types is wrong"):
+            store.vintages(folder=tmp_path)
+    sidecar.write_text(yaml.safe_dump(content | {"vintage": "2026-02-30"}))
+    written.folder.rename(written.folder.with_name("2026-02-30"))
+    with pytest.raises(DamagedVintage, match="date is wrong"):
+        store.vintages(folder=tmp_path)
+
+
+def test_nothing_is_not_a_vintage(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="without rows"):
+        store.write(table().head(0), meta(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_import_is_left_to_finish_and_a_killed_one_cleared(tmp_path: Path) -> None:
+    running = tmp_path / "unhcr" / "decisions" / ".2026-06-25.1.part"
+    running.mkdir(parents=True)
+    (running / "meta.yml").touch()
+    store.write(table(), meta(), tmp_path)
+    assert (running / "meta.yml").exists()
+    os.utime(running, (0, 0))
+    store.write(table(), meta(vintage="2026-07"), tmp_path)
+    assert not running.exists()
+
+
+def test_the_name_of_a_new_folder_is_flushed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = []
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        flushed.append(os.fstat(number).st_ino)
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    written = store.write(table(), meta(), tmp_path)
+    assert flushed[-1] == written.folder.parent.stat().st_ino
+
+
 def test_vintages_come_oldest_first(tmp_path: Path) -> None:
     for date in ("2025-05", "2023-03", "2024-01-18"):
         store.write(table(), meta(vintage=date), tmp_path)
@@ -184,6 +256,7 @@ def test_vintages_come_oldest_first(tmp_path: Path) -> None:
     ("changed", "message"),
     [
         ({"vintage": "June 2026"}, "date is not YYYY"),
+        ({"vintage": "2026-13"}, "date is not YYYY"),
         ({"columns": {"level": "code"}}, "columns and their descriptions differ: count, share"),
     ],
 )

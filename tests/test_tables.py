@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from asylum_report import columns, files, tables
+from asylum_report import columns, files, records, tables
 from asylum_report.errors import InvalidTable, UnknownName
 
 
@@ -38,10 +41,20 @@ def frame(*rows: dict[str, object]) -> pd.DataFrame:
     return tables.conform("decisions", pd.DataFrame(list(rows)))
 
 
-def test_a_good_table_is_written_and_read_again(tmp_path: Path) -> None:
+def put(folder: Path, content: bytes, name: str = "decisions.parquet") -> Path:
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+def record(folder: Path, path: Path) -> None:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    package = {"resources": [{"path": path.name, "hash": f"sha256:{digest}"}]}
+    (folder / "datapackage.json").write_text(json.dumps(package))
+
+
+def test_a_good_table_is_read_again(tmp_path: Path) -> None:
     good = frame(decision(), decision(outcome="rejected", count=None))
-    path = tables.write("decisions", good, tmp_path)
-    assert path.name == "decisions.parquet"
+    put(tmp_path, files.parquet(good))
     pd.testing.assert_frame_equal(tables.read("decisions", tmp_path), good)
 
 
@@ -118,14 +131,10 @@ def test_the_committed_csv_serves_for_russia(tmp_path: Path) -> None:
 def test_reading_checks_unless_the_recorded_hash_fits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bad = files.parquet(frame(decision(stage="third")))
-    (tmp_path / "decisions.parquet").write_bytes(bad)
+    put(tmp_path, files.parquet(frame(decision(stage="third"))))
     with pytest.raises(InvalidTable, match="'third' is not an allowed value"):
         tables.read("decisions", tmp_path)
-    good = tables.write("decisions", frame(decision()), tmp_path)
-    digest = tables.hashlib.sha256(good.read_bytes()).hexdigest()
-    package = {"resources": [{"path": "decisions.parquet", "hash": f"sha256:{digest}"}]}
-    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    record(tmp_path, put(tmp_path, files.parquet(frame(decision()))))
 
     def never(*_: object) -> None:
         raise AssertionError("checked although the hash fits")
@@ -135,10 +144,56 @@ def test_reading_checks_unless_the_recorded_hash_fits(
 
 
 def test_a_truncated_table_is_refused(tmp_path: Path) -> None:
-    path = tables.write("decisions", frame(decision()), tmp_path)
+    path = put(tmp_path, files.parquet(frame(decision())))
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(InvalidTable, match="cannot be read"):
         tables.read("decisions", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["decisions.parquet", "decisions.csv", "decisions.csv.gz"])
+def test_other_bytes_than_the_recorded_ones_are_never_used(tmp_path: Path, name: str) -> None:
+    def content(count: int) -> bytes:
+        table = frame(decision(count=count))
+        text = files.compressed(files.csv(table)) if name.endswith(".gz") else files.csv(table)
+        return files.parquet(table) if name.endswith(".parquet") else text
+
+    path = put(tmp_path, content(11), name)
+    record(tmp_path, path)
+    assert tables.read("decisions", tmp_path, origin="RUS")["count"].tolist() == [11]
+    path.write_bytes(content(12))  # fits the schema and is not what was checked
+    for validate in (True, False):
+        with pytest.raises(InvalidTable, match="not the one that was checked") as caught:
+            tables.read("decisions", tmp_path, validate=validate, origin="RUS")
+        assert name in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"resources": 3}', '{"resources": [{"path": "a"}]}',
+     '{"resources": [{"path": "decisions.parquet", "hash": "sha256:"}]}'],
+)  # fmt: skip
+def test_a_list_of_tables_that_is_none_is_one_line(tmp_path: Path, text: str) -> None:
+    put(tmp_path, files.parquet(frame(decision())))
+    (tmp_path / "datapackage.json").write_text(text)
+    for read in (lambda: tables.read("decisions", tmp_path), lambda: records.recorded(tmp_path)):
+        with pytest.raises(InvalidTable, match="no readable list of tables") as caught:
+            read()
+        assert "\n" not in str(caught.value)
+
+
+def test_a_rate_is_told_without_pandas() -> None:
+    code = (
+        "import sys\nfrom asylum_report import cli\n"
+        "sys.argv = ['asylum-report', 'rate', 'RU', 'DE', '--years', '2023']\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "sys.exit(3 if 'pandas' in sys.modules else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, timeout=60, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "28.9" in done.stdout
 
 
 @pytest.mark.parametrize("name", tables.names())

@@ -9,82 +9,20 @@ build stops and names the entry, so that nobody goes on correcting what is right
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from asylum_report import paths
-from asylum_report.columns import STATUSES, TABLES
-from asylum_report.errors import MendedFault, ReportError
+from asylum_report.corrections_list import NO_RATE, Correction, alternatives, read, year_column
+from asylum_report.errors import MendedFault
+from asylum_report.totals import contradictions
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-KEYS = ("id", "what", "why", "source", "table", "match", "action", "expect")
-ACTIONS = ("status", "note", "missing", "drop")
-TOLERANCE = 12
-"""Four parts and a total, each rounded to 5, can differ by this much without contradiction."""
-PARTS = ("refugee", "complementary", "rejected", "closed")
-
-
-@dataclass(frozen=True)
-class Correction:
-    """One known fault.
-
-    Parameters
-    ----------
-    id
-        Its name.
-    what, why, source
-        What is wrong, why we think so, and where that can be read.
-    table
-        The tidy table concerned.
-    match
-        Column to value or values; ``year`` is that of ``period_start`` (or ``date``), and may be a
-        mapping with ``from`` and ``to``. A list of such mappings matches what any of them does.
-    action
-        What is done with the rows: ``status``, ``note``, ``missing`` (the count), ``drop``.
-    expect
-        What is true of the matched rows, narrowed by ``where``, while the fault is there: ``sum``
-        of the counts, number of ``rows``, ``contradictory`` (each alternative holds a total that
-        differs from its parts), or ``marked`` (every one of these counts is missing or zero).
-    """
-
-    id: str
-    what: str
-    why: str
-    source: str
-    table: str
-    match: Any
-    action: Mapping[str, Any]
-    expect: Mapping[str, Any]
-
-
-@cache
-def _read(path: Path) -> tuple[Correction, ...]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError) as error:
-        raise ReportError("the list of corrections cannot be read", where=str(path)) from error
-    entries = []
-    for number, entry in enumerate(found, start=1):
-        where = f"{path.name}, entry {entry.get('id', number)}"
-        lacking = [key for key in KEYS if key not in entry]
-        if lacking:
-            raise ReportError(f"a correction lacks {', '.join(lacking)}", where=where)
-        if entry["table"] not in TABLES:
-            raise ReportError(f"a correction of unknown table '{entry['table']}'", where=where)
-        if not entry["action"] or set(entry["action"]) - set(ACTIONS):
-            raise ReportError("a correction's action is none of " + ", ".join(ACTIONS), where=where)
-        if entry["action"].get("status", STATUSES[0]) not in STATUSES:
-            raise ReportError("a correction's status is not known", where=where)
-        entries.append(Correction(**{key: entry[key] for key in KEYS}))
-    return tuple(entries)
+NEWEST = "newest"
+"""Vintage that stands in an expectation for the newest one of each dataset."""
 
 
 def corrections(path: Path | None = None) -> tuple[Correction, ...]:
@@ -93,13 +31,9 @@ def corrections(path: Path | None = None) -> tuple[Correction, ...]:
     Raises
     ------
     ReportError
-        If the list cannot be read or an entry lacks something.
+        If the list cannot be read, or an entry lacks something or is not understood.
     """
-    return _read(path or paths.reference() / "corrections.yml")
-
-
-def _year_column(frame: pd.DataFrame) -> str:
-    return "period_start" if "period_start" in frame.columns else "date"
+    return read(path or paths.reference() / "corrections.yml")
 
 
 _BROAD = ("source", "dataset", "vintage", "year", "outcome")
@@ -117,77 +51,85 @@ def _positions(frame: pd.DataFrame, match: Mapping[str, Any]) -> np.ndarray:
     left = np.arange(len(frame))
     for column in sorted(match, key=lambda name: (name in _BROAD, name)):
         wanted = match[column]
-        values = (frame[_year_column(frame)] if column == "year" else frame[column]).take(left)
+        source = year_column(frame.columns) if column == "year" else column
+        values = frame[source].take(left)
         values = values.str[:4] if column == "year" else values.astype("str")
         if isinstance(wanted, Mapping):
             chosen = values.between(str(wanted["from"]), str(wanted["to"]))
         else:
             several = wanted if isinstance(wanted, list) else [wanted]
+            if column == "vintage" and NEWEST in several:
+                newest = frame.groupby("dataset")["vintage"].transform("max")
+                left = left[values.to_numpy() == newest.take(left).to_numpy()]
+                continue
             chosen = values.isin([str(value) for value in several])
         left = left[chosen.to_numpy()]
     return left
-
-
-def _alternatives(match: Any) -> list[Mapping[str, Any]]:
-    return match if isinstance(match, list) else [match]
 
 
 def positions(frame: pd.DataFrame, match: Any) -> np.ndarray:
     """Return the positions of the rows that a mapping matches, or any of a list of them."""
     import numpy as np
 
-    found = [_positions(frame, one) for one in _alternatives(match)]
+    found = [_positions(frame, one) for one in alternatives(match)]
     return np.unique(np.concatenate(found))
 
 
-def contradictions(decisions: pd.DataFrame) -> pd.Series:
-    """Return whether each row belongs to a published total that its parts contradict.
-
-    Parameters
-    ----------
-    decisions
-        Rows of the tidy table; groups with a missing part or total are not judged.
-    """
+def exempt(decisions: pd.DataFrame, entries: tuple[Correction, ...] | None = None) -> pd.Series:
+    """Return whether each row is one whose total a correction says contradicts its parts."""
+    import numpy as np
     import pandas as pd
 
-    key = list(TABLES["decisions"][: TABLES["decisions"].index("outcome")])
-    wide = decisions.pivot(index=key, columns="outcome", values="count")
-    if not {*PARTS, "total"} <= set(wide.columns):
-        return pd.Series(False, index=decisions.index)
-    gap = (wide[list(PARTS)].sum(axis=1, skipna=False) - wide["total"]).abs()
-    bad = wide.index[(gap > TOLERANCE).fillna(False).astype(bool)]
-    return pd.Series(pd.MultiIndex.from_frame(decisions[key]).isin(bad), index=decisions.index)
+    found = [
+        positions(decisions, one.match)
+        for one in (corrections() if entries is None else entries)
+        if "contradictory" in one.expect
+    ]
+    known = np.zeros(len(decisions), dtype=bool)
+    for rows in found:
+        known[rows] = True
+    return pd.Series(known, index=decisions.index)
+
+
+def _expected(frame: pd.DataFrame, one: Correction) -> pd.DataFrame:
+    """Return the rows that a correction's expectation is about."""
+    rows = frame.take(positions(frame, one.expect.get("of", one.match)))
+    return rows.take(_positions(rows, one.expect.get("where", {})))
 
 
 def _broken(frame: pd.DataFrame, one: Correction) -> str:
     """Return what no longer holds, or the empty text."""
-    expect = dict(one.expect)
-    where = expect.pop("where", {})
-    for kind, wanted in expect.items():
+    for kind, wanted in one.expect.items():
+        if kind in ("where", "of"):
+            continue
         if kind == "contradictory":
-            for alternative in _alternatives(one.match):
+            for alternative in alternatives(one.match):
                 if not contradictions(frame.take(_positions(frame, alternative))).any():
                     return f"no total contradicts its parts any more at {dict(alternative)}"
             continue
-        rows = frame.take(positions(frame, one.match))
-        rows = rows.take(_positions(rows, where))
+        rows = _expected(frame, one)
         if kind == "sum" and (len(rows) == 0 or int(rows["count"].sum()) != wanted):
             found = int(rows["count"].sum()) if len(rows) else "no row"
             return f"expected {wanted}, found {found}"
         if kind == "rows" and len(rows) != wanted:
             return f"expected {wanted} rows, found {len(rows)}"
+        if kind == "present" and len(rows) == 0:
+            return "expected rows, found none"
         if kind == "marked" and (len(rows) == 0 or (rows["count"].fillna(0) != 0).any()):
             return "expected missing or zero counts, found others"
     return ""
 
 
 def apply(
-    frame: pd.DataFrame, table: str, entries: tuple[Correction, ...] | None = None
+    frame: pd.DataFrame,
+    table: str,
+    entries: tuple[Correction, ...] | None = None,
+    expecting: bool = True,
 ) -> pd.DataFrame:
     """Return a table with the known faults of its datasets marked, emptied or dropped.
 
-    A correction is looked at where `frame` holds rows of every dataset, and of the vintage if one
-    is named, that it is about.
+    A correction is looked at where `frame` holds rows of a dataset, and of the vintage if one is
+    named, that it is about.
 
     Parameters
     ----------
@@ -197,6 +139,9 @@ def apply(
         Its name.
     entries
         The corrections; those of ``data/reference/corrections.yml`` unless given.
+    expecting
+        Whether a correction must still fit; not asked of older releases, nor of a vintage that is
+        being imported, whose mended faults the next build names.
 
     Raises
     ------
@@ -208,7 +153,7 @@ def apply(
     for one in entries if entries is not None else corrections():
         if one.table != table or not _present(named, one.match):
             continue
-        broken = _broken(frame, one)
+        broken = _broken(frame, one) if expecting else ""
         if broken:
             raise MendedFault(
                 f"correction '{one.id}' no longer fits the published figures: {broken}",
@@ -234,7 +179,13 @@ def _act(frame: pd.DataFrame, one: Correction) -> pd.DataFrame:
         frame.loc[rows, "status"] = one.action["status"]
     if "note" in one.action:
         before = frame["note"].take(rows)
-        frame.loc[rows, "note"] = before.where(before == "", before + "; ") + one.action["note"]
+        note = one.action["note"]
+        if one.action.get("rate") == "none":
+            # In front of everything else, where it is looked for.
+            reasons = before.str.removeprefix(NO_RATE)
+            frame.loc[rows, "note"] = NO_RATE + note + ("; " + reasons).where(reasons != "", "")
+        else:
+            frame.loc[rows, "note"] = before.where(before == "", before + "; ") + note
     return frame
 
 
@@ -242,5 +193,5 @@ def _present(named: pd.DataFrame, match: Any) -> bool:
     """Return whether the datasets (and vintages) that a correction is about are there."""
     return all(
         len(_positions(named, {name: one[name] for name in _NAMED if name in one}))
-        for one in _alternatives(match)
+        for one in alternatives(match)
     )

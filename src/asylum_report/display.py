@@ -19,7 +19,8 @@ SHARES = {"rate", "low", "high", "bound_low", "bound_high"}
 """Columns that hold shares and are written as percentages."""
 
 HEADS = {
-    "period_end": "Until", "period_start": "From", "source_date": "Printed", "low": "95% from", "high": "95% to", "n": "n",
+    "period_end": "Until", "period_start": "From", "source_date": "Printed",
+    "low": "95% from", "high": "95% to", "n": "n",
     "value_text": "Value", "complementary": "Other protection", "refugee": "Refugee status",
     "rejected": "Rejected", "closed": "Closed",
 }  # fmt: skip
@@ -36,7 +37,7 @@ class Shown:
         return {"text/markdown": self.markdown, "text/plain": self.plain}
 
 
-def _cell(column: str, value: Any, shares: Collection[str]) -> str:
+def _cell(column: str, value: Any, shares: Collection[str], quoted: Collection[str]) -> str:
     import pandas as pd
 
     if value is None or value is pd.NA or value == "" or value != value:
@@ -49,7 +50,7 @@ def _cell(column: str, value: Any, shares: Collection[str]) -> str:
         return f"{value:,.1f}".removesuffix(".0")
     if hasattr(value, "date"):
         return str(value.date())
-    if column == "value_text":  # as the source wrote it, with thousands separated
+    if column in quoted:
         return re.sub(r"\d{4,}", lambda m: f"{int(m[0]):,}", str(value))
     text = places.name(value) if column in ("origin", "destination") else str(value)
     for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
@@ -57,7 +58,9 @@ def _cell(column: str, value: Any, shares: Collection[str]) -> str:
     return text
 
 
-def table(frame: pd.DataFrame, shares: Collection[str] = SHARES) -> Shown:
+def table(
+    frame: pd.DataFrame, shares: Collection[str] = SHARES, quoted: Collection[str] = ("value_text",)
+) -> Shown:
     """Return a DataFrame for display: shares as percentages, counts with commas, "–" for missing.
 
     Parameters
@@ -66,13 +69,15 @@ def table(frame: pd.DataFrame, shares: Collection[str] = SHARES) -> Shown:
         Any table of this project. Its index is shown where it has a name.
     shares
         Columns that hold shares.
+    quoted
+        Columns of numbers as a source wrote them (~3500): only thousands are separated.
     """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     columns = [str(column) for column in frame.columns]
     heads = [HEADS.get(c, c.replace("_", " ").capitalize()) for c in columns]
     numeric = [
-        c in shares or frame[original].dtype.kind in "iuf"
+        c in shares or c in quoted or frame[original].dtype.kind in "iuf"
         for c, original in zip(columns, frame.columns, strict=True)
     ]
     lines = [
@@ -80,7 +85,6 @@ def table(frame: pd.DataFrame, shares: Collection[str] = SHARES) -> Shown:
         "|" + "|".join("---:" if right else "---" for right in numeric) + "|",
     ]
     for row in frame.itertuples(index=False, name=None):
-        lines.append(
-            "| " + " | ".join(_cell(c, v, shares) for c, v in zip(columns, row, strict=True)) + " |"
-        )
+        cells = [_cell(c, v, shares, quoted) for c, v in zip(columns, row, strict=True)]
+        lines.append("| " + " | ".join(cells) + " |")
     return Shown("\n".join(lines) + "\n", frame.to_string(index=False))

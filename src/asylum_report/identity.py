@@ -49,7 +49,7 @@ SERIES: Final[dict[str, Colour]] = {
 
 OUTCOMES: Final[dict[str, Colour]] = {
     "refugee": Colour("#0c4049", "#9deede"),
-    "complementary": Colour("#41a27f", "#45997f"),
+    "complementary": Colour("#41a27f", "#35866d"),
     "rejected": Colour("#a8481c", "#f2a057"),
     "closed": Colour("#918fb0", "#6f6c8c"),
 }

@@ -9,26 +9,30 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asylum_report import files, paths, tables
+from asylum_report import files, paths, records, store, tables
 from asylum_report.columns import DESCRIPTIONS, TABLES, Column, column, key
+from asylum_report.errors import InvalidTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from asylum_report.store import Vintage
 
-PACKAGE = "datapackage.json"
+PACKAGE = records.PACKAGE
 LARGE = 2_000_000
 """Bytes of CSV from which on the Russia part is committed compressed."""
 
 _ROOMS = (
     "files.py",
     "store.py",
+    "sidecars.py",
     "tables.py",
+    "totals.py",
     "columns.py",
     "places.py",
     "authorities.py",
     "corrections.py",
+    "corrections_list.py",
     "process.py",
     "harmonise",
 )
@@ -44,35 +48,35 @@ def _fingerprint_file(folder: Path) -> Path:
 def fingerprint() -> str:
     """Return a hash of everything that the processed tables depend on.
 
-    Sidecars (which hold the hashes of their data), reference tables, and the code of the rooms
-    from the store to the tables.
+    Vintages (sidecars and data, so that a damaged file is noticed), reference tables, and the
+    code of the rooms from the store to the tables.
     """
     here = Path(__file__).parent
-    found = sorted(paths.raw().glob("*/*/*/meta.yml"))
+    found = sorted(
+        path
+        for path in paths.raw().glob("*/*/*/*")
+        if path.is_file() and not path.parent.name.startswith(".")
+    )
     found += sorted(path for path in paths.reference().iterdir() if path.is_file())
     for room in _ROOMS:
         place = here / room
         found += sorted(place.glob("*.py")) if place.is_dir() else [place]
     total = hashlib.sha256()
     for path in found:
-        total.update(path.name.encode())
-        total.update(path.parent.name.encode())
+        total.update("/".join(path.parts[-4:]).encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
 def stale(folder: Path | None = None) -> bool:
-    """Return whether the processed tables are missing or older than what they are made from."""
+    """Return whether the processed tables are missing, altered or older than what they are of."""
     top = folder or paths.processed()
     try:
-        recorded = json.loads((top / PACKAGE).read_text(encoding="utf-8"))["resources"]
         last = _fingerprint_file(top).read_text(encoding="utf-8")
-    except (OSError, ValueError, KeyError):
-        return True
-    if any(
-        not (top / one["path"]).is_file() or (top / one["path"]).stat().st_size != one["bytes"]
-        for one in recorded
-    ):
+        for name, sha256 in records.recorded(top).items():
+            if hashlib.sha256((top / name).read_bytes()).hexdigest() != sha256:
+                return True
+    except (OSError, ValueError, InvalidTable):
         return True
     return last != fingerprint()
 
@@ -119,6 +123,8 @@ def build(
     resources: list[dict[str, Any]] = []
     contents: dict[str, bytes] = {}
     taken = recipes.used()
+    for one in store.vintages():
+        one.content()  # those that go into no table too, or their damage would never be noticed
     for name in TABLES:
         frame = tables.check(name, recipes.table(name, taken))
         vintages = [vintage for recipe, vintage in taken if recipe.table == name]
@@ -130,9 +136,9 @@ def build(
         path, content = _csv(name, russia, top)
         contents[path] = content
         resources.append(_resource(name, path, russia, vintages))
-    for one in resources:
-        content = contents[one["path"]]
-        one |= {"bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
+    for resource in resources:
+        content = contents[resource["path"]]
+        resource |= {"bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
     text = json.dumps(_package(resources), indent=1, ensure_ascii=False) + "\n"
     contents[PACKAGE] = text.encode("utf-8")
     marker = _fingerprint_file(top)

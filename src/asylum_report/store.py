@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MANY_ROWS = 10_000
 """From this many rows on, Parquet is smaller and faster than compressed CSV."""
 
+
 @dataclass(frozen=True)
 class Vintage:
     """A dated copy of one publisher's dataset.

@@ -17,7 +17,7 @@ RULES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 """By source, which outcome is the sum of which others."""
 SUMMED_ROUNDED = ("UNHCR",)
 """Sources whose totals are sums of rounded parts: their own rounding base covers the parts'."""
-ROWS_LEFT_OUT = {"temporary": "positive"}
+OPTIONAL = {"temporary": "positive"}
 """Parts that some vintages of Eurostat's tables count in the sum and others do not."""
 
 KEY = TABLES["decisions"][: TABLES["decisions"].index("outcome")]
@@ -54,20 +54,24 @@ def _contradicted(
 ) -> pd.MultiIndex:
     """Return the keys of the totals of one source that do not close."""
     rows = rows[rows["outcome"].isin((total, *parts))]
-    wide = rows.pivot(index=list(KEY), columns="outcome", values=["count", "rounding_base"])
-    counts = wide["count"].reindex(columns=[total, *parts]).astype("Float64")
-    reach = wide["rounding_base"].reindex(columns=[total, *parts]).astype("Float64") // 2
+    counts, bases = (
+        rows.pivot(index=list(KEY), columns="outcome", values=values)
+        .reindex(columns=[total, *parts])
+        .astype("Float64")
+        for values in ("count", "rounding_base")
+    )
+    reach = bases // 2
     summed = counts[list(parts)].sum(axis=1)
     gap = summed - counts[total]
     allowed = reach[total]
     if source not in SUMMED_ROUNDED:
         allowed = allowed + reach[list(parts)].sum(axis=1)
     lowest = gap
-    for part, of in ROWS_LEFT_OUT.items():
+    for part, of in OPTIONAL.items():
         if of == total:
             lowest = gap - counts[part].fillna(0)
-    needed = [part for part in parts if ROWS_LEFT_OUT.get(part) != total]
+    needed = [part for part in parts if OPTIONAL.get(part) != total]
     whole = counts[needed].notna().all(axis=1)
     some = counts[needed].notna().any(axis=1)
     bad = (some & (lowest > allowed)) | (whole & (gap < -allowed))
-    return pd.MultiIndex.from_tuples(wide.index[bad.fillna(False).astype(bool)], names=KEY)
+    return pd.MultiIndex.from_tuples(counts.index[bad.fillna(False).astype(bool)], names=KEY)

@@ -143,7 +143,7 @@ def _ends(
             elbow, first = x - 0.5 * v.label, y - (count - 1) * height / 2
             canvas.path(
                 [[(end.x + 1, end.y), (elbow, first), (x - 0.1 * v.label, first)]],
-                series.colour, v.stroke,
+                series.colour, v.stroke, name=f"leader-{end.series}",
             )  # fmt: skip
         elif abs(y - end.y) > 0.3 * v.label or end.x < right - 2 * v.label:
             start = end.x + 0.5 * v.label

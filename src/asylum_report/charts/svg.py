@@ -15,7 +15,7 @@ _XLINK = "http://www.w3.org/1999/xlink"
 _HREF = f"{{{_XLINK}}}href"
 _TOKENS = {colour.light: name for name, colour in identity.COLOURS.items()}
 _NUMBER = re.compile(r"-?\d+\.\d+")
-_KEPT_NAMES = re.compile(r"(line|breaks|points|hollow|band|whiskers|bars)-\d+$")
+_KEPT_NAMES = re.compile(r"(line|breaks|points|hollow|band|whiskers|bars|leader)-\d+$")
 
 
 def inlined(raw: str, chart: Chart, variant: Variant) -> str:

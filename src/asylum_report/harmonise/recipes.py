@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from asylum_report import corrections, store, tables
-from asylum_report.errors import InvalidTable
+from asylum_report import corrections, paths, sidecars, store, tables, totals
+from asylum_report.errors import DamagedVintage, InvalidTable, UnknownName
 from asylum_report.harmonise import compiled, eurostat, national, unhcr
 
 
@@ -58,6 +58,12 @@ RECIPES = (
     Recipe("claims", "claims", compiled.unchanged),
 )
 
+RELEASES = {
+    "unhcr-asylum-decisions-RUS": ("decisions", unhcr.decisions),
+    "unhcr-asylum-applications-RUS": ("applications", unhcr.applications),
+}
+"""UNHCR's releases on Russian citizens, which go into no tidy table: dataset to table and way."""
+
 
 def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
     """Return each recipe with each vintage that it takes, in a fixed order.
@@ -70,11 +76,20 @@ def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
     Raises
     ------
     DamagedVintage
-        If a vintage has no sidecar, or one that lacks a key.
+        If a vintage has no sidecar, or one that is not as it should be; or if there is no vintage
+        of a dataset at all.
     """
     found: dict[str, list[store.Vintage]] = {}
     for vintage in store.vintages(folder=folder):
         found.setdefault(vintage.dataset, []).append(vintage)
+    for recipe in RECIPES:
+        if recipe.dataset not in found:
+            raise DamagedVintage(
+                f"there is no vintage of dataset '{recipe.dataset}'",
+                where=sidecars.short(folder or paths.raw()),
+                todo="restore its folder, say with git checkout, or import it with "
+                "'asylum-report snapshot'",
+            )
     return [
         (recipe, vintage)
         for recipe in RECIPES
@@ -115,33 +130,69 @@ def table(name: str, taken: Sequence[tuple[Recipe, store.Vintage]] | None = None
     return whole
 
 
-def _contradictions_known(decisions: pd.DataFrame) -> None:
+def _contradictions_known(decisions: pd.DataFrame, file: str = "") -> None:
     """Refuse a published total that its parts contradict, unless a correction speaks of it."""
-    unknown = corrections.contradictions(decisions) & (decisions["note"] == "")
+    unknown = totals.contradictions(decisions) & ~corrections.exempt(decisions)
     if unknown.any():
         row = decisions.iloc[int(unknown.to_numpy().argmax())]
-        place = ", ".join(row[["origin", "destination", "level", "period_start"]])
+        named = row[["origin", "destination", "level", "period_start"]]
+        place = ", ".join(str(each) for each in named if each)
         raise InvalidTable(
             "a published total contradicts its parts beyond rounding",
-            where=f"{row['dataset']} {row['vintage']}, {place}",
+            where=f"{file or row['dataset'] + ' ' + row['vintage']}, {place}",
             todo="look at it and describe it in data/reference/corrections.yml",
         )
+
+
+def check_totals(dataset: str, raw: pd.DataFrame, vintage: str, file: str) -> None:
+    """Refuse a raw table of decisions in which a total contradicts its parts beyond rounding.
+
+    Asked before a vintage is written. Totals that a correction speaks of are let through.
+
+    Parameters
+    ----------
+    dataset, raw, vintage
+        What is about to be written.
+    file
+        Name of the file it comes from, for the message.
+
+    Raises
+    ------
+    InvalidTable
+        Naming the file, origin, destination, level and period of the first such total.
+    """
+    ways = {one.dataset: one.tidy for one in RECIPES if one.table == "decisions"}
+    ways |= {name: tidy for name, (table, tidy) in RELEASES.items() if table == "decisions"}
+    if dataset not in ways:
+        return
+    tidy = tables.conform("decisions", ways[dataset](raw, dataset, vintage))
+    _contradictions_known(corrections.apply(tidy, "decisions", expecting=False), file)
 
 
 def releases(dataset: str, folder: Path | None = None) -> pd.DataFrame:
     """Return every release of UNHCR's decisions or applications of Russian citizens.
 
-    For comparing releases: the tidy tables hold the newest only.
+    For comparing releases: the tidy tables hold the newest only. Known faults are marked as
+    there, but need not be in every release.
 
     Parameters
     ----------
     dataset
         unhcr-asylum-decisions-RUS or unhcr-asylum-applications-RUS.
+
+    Raises
+    ------
+    UnknownName
+        If the dataset is neither.
     """
-    name = "decisions" if "decisions" in dataset else "applications"
-    tidy = unhcr.decisions if name == "decisions" else unhcr.applications
+    if dataset not in RELEASES:
+        todo = "use one of " + ", ".join(RELEASES)
+        raise UnknownName(f"no releases of dataset '{dataset}'", todo=todo)
+    name, tidy = RELEASES[dataset]
     parts = [
         tables.conform(name, tidy(one.read(), one.dataset, one.date))
         for one in store.vintages(dataset=dataset, folder=folder)
     ]
-    return pd.concat(parts, ignore_index=True) if parts else tables.empty(name)
+    if not parts:
+        return tables.empty(name)
+    return corrections.apply(pd.concat(parts, ignore_index=True), name, expecting=False)

@@ -12,7 +12,8 @@ QUOTED = {
     "de_men.positive": "deu-men-aged-18-to-45-protection-granted-2022-01-01-2025-04-30",
     "fr_cnda_refusers.positive": "fra-deserters-and-people-who-refused-mobilisation-"
     "grants-on-appeal-by-cnda-2023-07-20-2024-03-31",
-    "de_chechen.share": "deu-share-of-applicants-who-are-of-chechen-ethnicity-2021-01-01-2025-11-30",
+    "de_chechen.share": "deu-share-of-applicants-who-are-of-chechen-ethnicity-"
+    "2021-01-01-2025-11-30",
     "de_pending.january_2025": "deu-applications-pending-2025-01-31",
     "de_pending.end_2023": "deu-applications-pending-2023-12-31",
 }

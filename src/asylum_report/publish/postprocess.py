@@ -73,8 +73,19 @@ def read_settings(folder: Path) -> tuple[str, str]:
     """Return description and address of the site from ``_quarto.yml`` and the environment.
 
     ``ASYLUM_REPORT_SITE_URL`` wins over ``website.site-url``.
+
+    Raises
+    ------
+    BuildError
+        Naming the line that is no YAML, or the address that is none.
     """
-    config: dict[str, Any] = yaml.safe_load((folder / "_quarto.yml").read_text("utf-8")) or {}
+    try:
+        config: dict[str, Any] = yaml.safe_load((folder / "_quarto.yml").read_text("utf-8")) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"_quarto.yml, line {mark.line + 1}" if mark else "_quarto.yml"
+        problem = str(getattr(error, "problem", None) or error)
+        raise BuildError("the site's description is no YAML", where=where, todo=problem) from error
     website = config.get("website") or {}
     url = os.environ.get("ASYLUM_REPORT_SITE_URL") or str(website.get("site-url") or "")
     if url and not urlsplit(url).netloc:

@@ -82,7 +82,8 @@ def builtin(stage: Path) -> Path:
     """Render with smalldocs, in a process of its own."""
     done = _run([sys.executable, "-m", "smalldocs.cli", "render", str(stage), "--quiet"], stage)
     if done.returncode:
-        raise BuildError("smalldocs failed", where=_last(done.stderr))
+        said = done.stderr.rpartition("smalldocs: ")[2].strip() or "it said nothing"
+        raise BuildError("smalldocs failed", where=said.replace(f"{stage}{os.sep}", ""))
     unknown = unexpected(SMALLDOCS_WARNING.findall(done.stderr), KNOWN_WARNINGS)
     if unknown:
         raise BuildError("the site has a fault", where=unknown[0], todo=_more(unknown))
@@ -129,8 +130,10 @@ def _run(command: list[str], stage: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _last(text: str) -> str:
+    """Return the line that says what went wrong: the one marked as such, or the last."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+    marked = [line for line in lines if re.match(r"(smalldocs|error)\b", line, re.IGNORECASE)]
+    return (marked or lines or ["it said nothing"])[-1]
 
 
 def _more(unknown: list[str]) -> str:

@@ -162,6 +162,7 @@ def _make(
     root: Path, publisher: render.Publisher, say: Step
 ) -> tuple[prepare.Prepared, int, list[str], list[str]]:
     """Make a finished site in the cache; return what it was made of, its pages and warnings."""
+    description, url = postprocess.read_settings(root)
     done = prepare.prepare(root, say, workers=WORKERS)
     step = "Executing the notebooks"
     sources = sorted((root / "notebooks").glob("*.ipynb"))
@@ -194,7 +195,6 @@ def _make(
     step = f"Rendering the pages with {'Quarto' if publisher == 'quarto' else 'smalldocs'}"
     say(step, 0, 1)
     site, warnings = render.render(publisher, staged)
-    description, url = postprocess.read_settings(staged)
     pages = postprocess.folder(site, publisher, description, url)
     add_live_charts(site)
     if publisher == "quarto":

@@ -10,6 +10,7 @@ import yaml
 
 from asylum_report import store
 from asylum_report.errors import ReportError, UnknownName
+from asylum_report.harmonise import recipes
 from asylum_report.sources import bamf, compiled, eurostat_files, unhcr, us
 from asylum_report.sources.importable import Importable
 
@@ -28,7 +29,7 @@ def _dates(folder: Path) -> dict[str, str]:
         return {}
     try:
         return {str(k): str(v) for k, v in yaml.safe_load(path.read_text("utf-8")).items()}
-    except (OSError, yaml.YAMLError, AttributeError) as error:
+    except (OSError, ValueError, yaml.YAMLError, AttributeError) as error:
         raise ReportError("the list of vintages cannot be read", where=str(path)) from error
 
 
@@ -61,7 +62,8 @@ def import_snapshot(
     UnknownName
         If `only` names a dataset that is not in the catalogue.
     InvalidTable
-        If a file is not as its publisher writes it.
+        If a file is not as its publisher writes it, or a total of decisions contradicts its parts
+        beyond rounding and no correction speaks of it.
     ReportError
         If the folder holds no known file, or a vintage cannot be written.
     """
@@ -92,7 +94,9 @@ def import_snapshot(
                 for key, value in one.meta.items()
             }
             meta |= {"dataset": one.dataset, "vintage": date, "columns": dict(one.columns)}
-            vintage = store.write(one.read(path), meta, out)
+            raw = one.read(path)
+            recipes.check_totals(one.dataset, raw, str(date), path.name)
+            vintage = store.write(raw, meta, out)
             written.append(vintage)
             if progress:
                 progress(f"{one.dataset} {vintage.date}: {vintage.meta['rows']:,} rows")

@@ -24,7 +24,7 @@ def wording(part: str) -> dict[str, Any]:
     path = paths.reference() / "wording.yml"
     try:
         return dict(yaml.safe_load(path.read_text(encoding="utf-8"))[part])
-    except (OSError, yaml.YAMLError, KeyError) as error:
+    except (OSError, ValueError, TypeError, yaml.YAMLError, KeyError) as error:
         raise ReportError("the list of wordings cannot be read", where=str(path)) from error
 
 

@@ -8,6 +8,7 @@ from asylum_report import corridors, places
 from asylum_report.charts.library import parts
 from asylum_report.charts.library.recognition import (
     COURT_BREAKS,
+    COURT_CODE,
     COURT_NOTE,
     lines,
     outcome_stack,
@@ -134,7 +135,7 @@ def us_outcomes() -> Chart:
         "USA", "EOIR", "immigration courts (EOIR), persons",
         "Stacked bars, 2008 to 2025. Decisions grew from under a thousand in 2022 to several thousand "
         "in 2025, with a growing part rejected or closed; 2024 is part of a year.",
-        f"2024 covers about January to June and is hatched. {COURT_NOTE.replace('The line of the US courts is broken: from', 'From')}",
+        f"2024 covers about January to June and is hatched. {COURT_CODE}",
     )  # fmt: skip
 
 

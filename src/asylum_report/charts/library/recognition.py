@@ -15,10 +15,11 @@ THREE = (
     ("US immigration courts", "usa", "USA", "EOIR"),
 )
 COURT_BREAKS = ("2017", "2025")
-COURT_NOTE = (
-    "The line of the US courts is broken: from 2017 to 2024 UNHCR puts part of their decisions under "
-    "another code (AR), not shown here."
+COURT_CODE = (
+    "From 2017 to 2024 UNHCR puts part of the US courts' decisions under another code (AR), not shown "
+    "here."
 )
+COURT_NOTE = f"{COURT_CODE} Their line is broken there (short strokes)."
 WAR = ("2022-02-24-invasion", "2022-09-21-mobilisation")
 
 
