@@ -1,6 +1,6 @@
 """How long ``asylum-report rate`` takes to answer, beside importing pandas in the same run.
 
-    python benchmarks/bench_rate.py
+python benchmarks/bench_rate.py
 """
 
 from __future__ import annotations

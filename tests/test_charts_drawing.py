@@ -4,7 +4,6 @@ import hashlib
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -248,13 +247,6 @@ def test_axes_begin_at_zero_and_take_in_intervals() -> None:
     assert scales.value_axis(below, 4)[2][0].label == "−10"
 
 
-def test_an_event_of_a_fiscal_year_stands_inside_it() -> None:
-    fiscal = line_chart(Series("A", "usa", ("2022",), (0.5,)), x_scale="fiscal-year")
-    low, high = scales.time_span(fiscal)
-    assert (low, high) == (2021.75, 2022.75)
-    assert low < scales.instant("2021-10-02") < scales.instant("2022-09-30") < high
-
-
 def test_values_in_words() -> None:
     assert words.value(0.2895, "percent") == "28.9%"
     assert words.value(-0.031, "points") == "−3.1"
@@ -271,12 +263,6 @@ def test_shapes_of_one_chart_differ() -> None:
         *(Series(c, c, ("2020",), (0.1,)) for c in ("germany", "first", "accent", "muted"))
     )
     assert len(set(lines.shapes(chart))) == 4
-
-
-def test_what_hollow_means_is_said_once() -> None:
-    chart = samples.outcomes()
-    assert words.hollow_key(chart).startswith("Hatched: partial")
-    assert words.hollow_key(replace(chart, note="Hatched: half a year.")) == ""
 
 
 def test_contradictory_charts_are_refused() -> None:

@@ -116,3 +116,16 @@ def test_apostrophes_are_typographic_in_all_that_is_shown() -> None:
     assert "It's" not in bundle.html(chart) + mpl.svg(chart, WIDE) + plotly_figure.to_json(chart)
     assert "It&#x27;s" not in bundle.html(chart)
     assert "It's" in files.to_csv(chart)
+
+
+def test_what_hollow_means_is_said_once() -> None:
+    chart = samples.outcomes()
+    assert words.hollow_key(chart).startswith("Hatched: partial")
+    assert words.hollow_key(replace(chart, note="Hatched: half a year.")) == ""
+
+
+def test_an_event_of_a_fiscal_year_stands_inside_it() -> None:
+    fiscal = line_chart(Series("A", "usa", ("2022",), (0.5,)), x_scale="fiscal-year")
+    low, high = scales.time_span(fiscal)
+    assert (low, high) == (2021.75, 2022.75)
+    assert low < scales.instant("2021-10-02") < scales.instant("2022-09-30") < high

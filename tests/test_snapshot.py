@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from asylum_report import paths, process, store, tables
+from asylum_report import paths, process, store, tables, totals
 from asylum_report.harmonise import recipes
 
 
@@ -126,6 +126,45 @@ def test_the_united_states_2024_is_a_half_year(
     courts = pick(decisions, source="UNHCR", origin="RUS", destination="USA", year=2025)
     assert set(courts["level"]) == {"EO"}
     assert courts["note"].str.contains("USCIS is not published by nationality").all()
+
+
+@pytest.mark.parametrize(
+    ("destination", "level", "year"),
+    [
+        ("USA", "IN", 2009),
+        ("USA", "IN", 2016),
+        ("FRA", "RA", 2005),
+        ("IRL", "AR", 2001),
+        ("PRT", "FI", 2023),
+        ("PRT", "FI", 2024),
+    ],
+)
+def test_where_refusals_or_grants_are_missing_no_rate_is_to_be_made(
+    decisions: pd.DataFrame, destination: str, level: str, year: int
+) -> None:
+    rows = pick(decisions, source="UNHCR", origin="RUS", destination=destination, level=level,
+                year=year)  # fmt: skip
+    rows = rows[rows["outcome"].isin(["rejected", "total"])]
+    assert len(rows) == 2
+    assert rows["note"].str.startswith("no rate: ").all()
+    for other in (2008, 2017):
+        usual = pick(decisions, source="UNHCR", destination="USA", level="IN", year=other)
+        assert not usual["note"].str.startswith("no rate: ").any()
+
+
+def test_totals_that_contradict_their_parts_are_noted(decisions: pd.DataFrame) -> None:
+    canada = pick(decisions, source="UNHCR", origin="RUS", destination="CAN", level="FI", year=2020)
+    assert outcomes(canada) == {
+        "refugee": 33,
+        "complementary": 0,
+        "rejected": 5,
+        "closed": 0,
+        "total": 50,
+    }
+    assert canada["note"].str.contains("parts and total of this row contradict").all()
+    bad = decisions[totals.contradictions(decisions)]
+    assert bad["note"].str.contains("parts and total of this row contradict").all()
+    assert len(bad) == 5 * 163
 
 
 def test_cases_and_persons_are_told_apart(decisions: pd.DataFrame) -> None:

@@ -185,7 +185,7 @@ def test_a_list_of_tables_that_is_none_is_one_line(tmp_path: Path, text: str) ->
 def test_a_rate_is_told_without_pandas() -> None:
     code = (
         "import sys\nfrom asylum_report import cli\n"
-        "sys.argv = ['asylum-report', 'rate', 'RU', 'DE', '--years', '2023']\n"
+        "sys.argv = ['asylum-report', 'rate', 'RU', 'DE', '--year', '2023']\n"
         "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
         "sys.exit(3 if 'pandas' in sys.modules else 0)"
     )

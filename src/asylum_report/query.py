@@ -79,10 +79,12 @@ def rate_records(
     for row in rows:
         addable = row["stage"] in ("first", "repeat", "first+repeat")
         by_level.setdefault("" if addable else row["level"], []).append(row)
-    worked = [one for group in by_level.values() for one in corridors.rate_rows(group, definition)]
-    return sorted(
-        worked, key=lambda r: (r["destination"], r["authority"], r["levels"], r["period_start"])
-    )
+    worked = [
+        (row["destination"], row["authority"], level, row["period_start"], number, row)
+        for level, group in by_level.items()
+        for number, row in enumerate(corridors.rate_rows(group, definition))
+    ]
+    return [row for *_, row in sorted(worked, key=lambda one: one[:-1])]
 
 
 def _one_of(what: str, named: str, known: Sequence[str]) -> str:

@@ -159,15 +159,15 @@ def across_latest() -> Chart:
     top, bottom = found[0], found[-1]
     none = sum(row["rate"] == 0 for row in found)
     lowest = (
-        f"nobody in {none} destinations"
+        f"{none} destinations granted protection to nobody"
         if none > 1
-        else f"{parts.percent(bottom['rate'])} in {parts.destination_name(bottom)}"
+        else f"{parts.destination_name(bottom)} granted protection in {parts.percent(bottom['rate'])}"
     )
     at = {row["destination"]: parts.percent(row["rate"]) for row in found}
     return Chart(
         name="across-latest",
-        title=f"In {LATEST} the protection rate ran from {lowest} to {parts.percent(top['rate'])} "
-        f"in {parts.destination_name(top)}",
+        title=f"In {LATEST}, {lowest}, and {parts.destination_name(top)} in "
+        f"{parts.percent(top['rate'])} of decisions",
         subtitle="Protection rate: any protection per decision on the merits, first instance, "
         f"persons, Russian citizens, {LATEST}; destinations with at least {MARKED_BELOW} decisions",
         kind="dot",
