@@ -11,6 +11,9 @@ from typing import Literal
 
 Kind = Literal["text", "day", "integer", "number"]
 
+NO_RATE = "no rate: "
+"""How the note of a row begins from whose counts no rate follows; the reason comes after it."""
+
 
 @dataclass(frozen=True)
 class Column:

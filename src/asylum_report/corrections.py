@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asylum_report import paths
-from asylum_report.corrections_list import NO_RATE, Correction, alternatives, read, year_column
+from asylum_report.columns import NO_RATE
+from asylum_report.corrections_list import Correction, alternatives, read, year_column
 from asylum_report.errors import MendedFault
 from asylum_report.totals import contradictions
 

@@ -23,8 +23,6 @@ EXPECTED: dict[str, type] = {
     "marked": bool,
 }
 """What can be expected of the matched rows, and of which type each is."""
-NO_RATE = "no rate: "
-"""Beginning of the note of rows from which no rate follows; the reason comes after it."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from asylum_report.columns import NO_RATE
 from asylum_report.errors import OverlapError
 from asylum_report.recognition import OUTCOMES, Count, Rate, rate, unknown
 
@@ -37,10 +38,6 @@ def _whole(value: Any) -> int | None:
         return int(value)
     except TypeError:  # pandas' NA
         return None
-
-
-NO_RATE = "no rate: "
-"""How a row's note begins where its counts cannot be made into a rate; the reason follows."""
 
 
 def stage_name(stages: Iterable[str]) -> str:
