@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from asylum_report.charts.library import arrivals, countries, recognition
+from asylum_report.charts.library import applications, arrivals, countries, recognition
 from asylum_report.charts.model import Chart
 from asylum_report.errors import UnknownName
 
 MAKERS: dict[str, Callable[[], Chart]] = {
     "recognition-three-countries": recognition.headline,
     "recognition-definitions": recognition.definitions,
-    "applications-destinations": arrivals.applications_destinations,
-    "applications-monthly": arrivals.applications_monthly,
-    "applications-men": arrivals.men,
+    "applications-annual": applications.applications_annual,
+    "applications-destinations": applications.applications_destinations,
+    "applications-monthly": applications.applications_monthly,
+    "applications-men": applications.men,
     "germany-outcomes": countries.germany_outcomes,
     "germany-stages": countries.germany_stages,
     "germany-definitions": countries.germany_definitions,
