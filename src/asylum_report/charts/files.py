@@ -86,23 +86,6 @@ def pictures(chart: Chart) -> tuple[str, str]:
     return known["wide.svg"].decode(), known["narrow.svg"].decode()
 
 
-def print_svg(chart: Chart, width_mm: float, height_mm: float, *, titled: bool = False) -> str:
-    """Return the SVG of a chart for the brief, letters as outlines.
-
-    Parameters
-    ----------
-    chart
-        What to draw.
-    width_mm, height_mm
-        Size of the whole drawing.
-    titled
-        Whether title, subtitle, note and source are drawn too.
-    """
-    from asylum_report.charts import mpl
-
-    return mpl.print_svg(chart, width_mm, height_mm, titled=titled)
-
-
 def to_csv(chart: Chart) -> str:
     """Return the data table as CSV: one line of names, plain numbers, the source of each row.
 

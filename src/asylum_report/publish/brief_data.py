@@ -102,7 +102,7 @@ def made(name: str) -> Chart:
 
 def drawing() -> Callable[[Chart, float, float], str]:
     """Return the function that draws a chart for print as SVG text."""
-    from asylum_report.charts.files import print_svg
+    from asylum_report.charts.mpl import print_svg
 
     return print_svg
 
