@@ -57,6 +57,12 @@ def test_the_caveat_is_there(page, caveat):
     assert caveat.lower() in prose(page).lower()
 
 
+PAGES = [
+    path.relative_to(paths.root()).as_posix()
+    for pattern in ("*.qmd", "notebooks/*.ipynb", "report/*.qmd")
+    for path in sorted(paths.root().glob(pattern))
+]
+
 LOADED = re.compile(
     r"\b(illegals?|bogus|asylum shopping|flood(ed|ing)?|swarm|wave of|migrant crisis|draft dodger|"
     r"failed asylum|economic migrants?)\b",
@@ -64,14 +70,7 @@ LOADED = re.compile(
 )
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        path.relative_to(paths.root()).as_posix()
-        for pattern in ("*.qmd", "notebooks/*.ipynb", "report/*.qmd")
-        for path in sorted(paths.root().glob(pattern))
-    ],
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_no_loaded_words(page):
     assert not LOADED.search(prose(page))
 
@@ -81,14 +80,12 @@ CONSTANTS = {"95%", "2.5%", "97.5%"}
 """The interval's own level and quantiles: definitions, not findings."""
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        path.relative_to(paths.root()).as_posix()
-        for pattern in ("*.qmd", "notebooks/*.ipynb", "report/*.qmd")
-        for path in sorted(paths.root().glob(pattern))
-    ],
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_no_percentage_is_typed_into_prose(page):
     typed = {match.group(0) for match in PERCENT.finditer(prose(page))}
     assert typed <= CONSTANTS
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_count_in_thousands_is_typed_into_prose(page):
+    assert not re.search(r"\d,\d{3}", prose(page))

@@ -46,6 +46,13 @@ def found():
         ("us.y2023.protection", "89.2%"),
         ("us.y2025.protection", "65.0%"),
         ("de.change_2023_2025.points", "\u221222.0\u00a0points"),
+        # Two publishers of the same decisions (EURef from Eurostat; UNHCR).
+        ("de_two_sources.eurostat_positive", "1,320"),
+        ("de_two_sources.eurostat_rejected", "15,385"),
+        ("de_two_sources.unhcr_positive", "1,314"),
+        ("de_two_sources.unhcr_rejected", "3,677"),
+        ("fr_two_sources.eurostat_2014", "5,675"),
+        ("fr_two_sources.unhcr_2014", "2,999"),
         # CBP, fiscal years.
         ("us.fy2020.encounters", "5,946"),
         ("us.fy2021.encounters", "13,240"),
@@ -107,6 +114,13 @@ def test_what_prose_says_of_germany_since_2008_holds():
     assert min(known, key=known.get) == 2025
     assert max((year for year in known if year > 2015), key=known.get) == 2023
     assert known[2015] > known[2023]
+
+
+def test_most_decisions_closed_the_case_in_most_years_since_2013():
+    rows = rate_records("RUS", ["DEU"], (2013, 2023), "overall", None, "UNHCR")
+    mostly = [row["period"] for row in rows if row["closed"] > row["n"] / 2]
+    assert "2023" in mostly
+    assert len(mostly) > len(rows) / 2
 
 
 def test_committed_numbers_are_those_of_the_committed_tables(found):

@@ -94,8 +94,8 @@ def tables() -> None:
     """Build the tidy tables in data/processed/ from the embedded vintages."""
     from asylum_report import process, show
 
-    for name, path in process.build(progress=show.step).items():
-        show.step(f"{name}: {path.name}")
+    built = process.build(progress=show.step)
+    show.step(f"{len(built)} files in {next(iter(built.values())).parent}")
 
 
 @app.command()

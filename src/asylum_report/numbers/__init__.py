@@ -10,7 +10,7 @@ from typing import Any
 
 from asylum_report import __version__, files, paths, records, store
 from asylum_report.errors import InvalidTable, UnknownName
-from asylum_report.numbers import arrivals, recognition, single
+from asylum_report.numbers import arrivals, recognition, single, sources
 from asylum_report.numbers.model import Number, day, vintage_number
 
 FILE = "numbers.json"
@@ -30,7 +30,8 @@ def compute() -> dict[str, Number]:
     InvalidTable
         If a table is damaged.
     """
-    decisions = records.rows("decisions", origin="RUS", source="UNHCR")
+    every = records.rows("decisions", origin="RUS")
+    decisions = [row for row in every if row["source"] == "UNHCR"]
     applications = records.rows("applications", origin="RUS")
     by_dataset: dict[str, list[dict[str, Any]]] = {}
     for row in applications:
@@ -44,6 +45,7 @@ def compute() -> dict[str, Number]:
         *arrivals.eurostat_monthly(monthly),
         *arrivals.encounters(records.rows("encounters", origin="RUS")),
         *arrivals.admissions(records.rows("grants", origin="RUS")),
+        *sources.compared(every),
         *single.quoted(records.rows("figures")),
         *_meta(),
     ]

@@ -36,7 +36,7 @@ def germany_outcomes() -> Chart:
         f"Stacked bars, 2008 to 2025. In 2023 {parts.percent(closed)} of all decisions closed the "
         "case without an answer on the merits; in 2024 and 2025 rejections on the merits grew most.",
         "Closed otherwise: another state is responsible under the Dublin rules, withdrawals, other "
-        "formal ends. From 2013 to 2015 and in 2023 most decisions closed the case.",
+        "formal ends.",
     )  # fmt: skip
 
 
@@ -83,8 +83,8 @@ def france_outcomes() -> Chart:
         "FRA", "OFPRA", "OFPRA, first instance, persons",
         "Stacked bars, 2008 to 2025: rejections make up most decisions, refugee status most of the "
         "grants; closed cases are few.",
-        "Before 2021 UNHCR counts fewer persons than Eurostat for the same decisions, probably because "
-        "accompanied minors are left out. Closed cases are printed as none until 2016 and from 2017 "
+        "In 2014 UNHCR counts about half as many persons as Eurostat, probably because accompanied minors "
+        "are left out. Closed cases are printed as none until 2016 and from 2017 "
         "on as a few: they may not have been recorded before.",
     )  # fmt: skip
 
