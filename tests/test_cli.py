@@ -130,9 +130,11 @@ def test_export_writes_a_whole_file_or_none(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_rate_does_not_import_what_is_slow():
+@pytest.mark.parametrize("origin", ["RUS", "SYR"])
+def test_rate_does_not_import_what_is_slow(origin):
     code = (
-        "import sys; sys.argv = ['asylum-report', 'rate', 'DEU', '--year', '2023'];"
+        "import sys; sys.argv = ['asylum-report', 'rate', 'DEU', '--year', '2023', '--origin', "
+        f"'{origin}'];"
         "from asylum_report.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "slow = {'pandas', 'pandera', 'matplotlib', 'scipy.stats', 'statsmodels', 'plotly'}\n"

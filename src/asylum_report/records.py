@@ -7,13 +7,13 @@ which is written only after the table passed its schema.
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import hashlib
 import io
 import json
 import re
 from collections.abc import Collection, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ def _from_csv(folder: Path, table: str) -> list[dict[str, Any]]:
     return _parsed(folder, table, package.stat().st_mtime_ns if package.exists() else 0)
 
 
-@cache
+@functools.cache
 def _parsed(folder: Path, table: str, _package: int) -> list[dict[str, Any]]:
     hashes = recorded(folder)
     name = f"{table}.csv" if f"{table}.csv" in hashes else f"{table}.csv.gz"
@@ -124,13 +124,14 @@ def _parsed(folder: Path, table: str, _package: int) -> list[dict[str, Any]]:
 
 def _from_parquet(folder: Path, table: str, sets: Mapping[str, set[str]]) -> list[dict[str, Any]]:
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     content = checked_bytes(folder / f"{table}.parquet", recorded(folder))
-    filters = [(column, "in", sorted(values)) for column, values in sets.items()]
-    read = pq.read_table(pa.BufferReader(content), filters=filters or None)
-    result: list[dict[str, Any]] = read.to_pylist()
-    for row in result:
-        for column in ("period_start", "period_end"):
-            row[column] = str(row[column])[:10]
-    return result
+    read = pq.ParquetFile(pa.BufferReader(content)).read()
+    for column, values in sets.items():
+        # A pattern, because filters and scalars of pyarrow import pandas, which takes longer than
+        # all the rest.
+        pattern = "^(" + "|".join(re.escape(value) for value in sorted(values)) + ")$"
+        read = read.filter(pc.match_substring_regex(read[column], pattern=pattern))
+    return list(read.to_pylist())
