@@ -187,6 +187,31 @@ def by_quarto(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_site("quarto", tmp_path_factory.mktemp("quarto") / "site")
 
 
+@IN_A_BROWSER
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_has_the_keyboard_is_seen(visit: Any, width: int) -> None:
+    page = visit("index.html", viewport={"width": width, "height": 800})
+    unseen = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        ring = page.evaluate(
+            "() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return [e.outerHTML.slice(0, 60), s.outlineStyle, parseFloat(s.outlineWidth)]; }"
+        )
+        if ring[1] == "none" or ring[2] < 2:
+            unseen.append(ring)
+    assert unseen == []
+
+
+@IN_A_BROWSER
+@pytest.mark.parametrize("name", ["methods.html", "notebooks/germany.html"])
+def test_heads_of_tables_say_what_they_head(visit: Any, name: str) -> None:
+    page = visit(name)
+    heads = page.locator("th")
+    assert heads.count() > 3
+    assert page.locator("th:not([scope])").count() == 0
+
+
 @pytest.mark.quarto
 def test_quarto_gives_the_same_pages(by_quarto: Path) -> None:
     assert pages_of(by_quarto) == sorted(PAGES)

@@ -29,8 +29,11 @@ VENV = ROOT / ".venv"
 STAMP = VENV / ".asylum-report"
 OLDEST = (3, 11)
 LOCKS = {"run": ROOT / "requirements" / "run.lock", "dev": ROOT / "requirements" / "dev.lock"}
-MADE = (".cache", "_site", "_charts", "_generated", "_freeze", ".quarto", "_variables.yml",
-        "assets/fonts", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")  # fmt: skip
+MADE = (
+    ".cache", "_site", "_charts", "_generated", "_freeze", ".quarto", "_variables.yml",
+    "assets/fonts", "report/charts", "report/brief.typ", "report/brief-data.json",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis",
+)  # fmt: skip
 
 
 class Stop(Exception):
@@ -47,7 +50,15 @@ def run(command: Sequence[str | Path], *, quiet: bool = False) -> int:
     """Run a command in the project and return its exit code."""
     words = [str(word) for word in command]
     output = subprocess.PIPE if quiet else None
-    done = subprocess.run(words, cwd=ROOT, stdout=output, stderr=output, text=True, check=False)
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        stdout=output,
+        stderr=output,
+        check=False,
+        encoding="utf-8",
+        errors="replace",
+    )
     if quiet and done.returncode:
         raise Stop(_why(f"{done.stdout or ''}\n{done.stderr or ''}"))
     return done.returncode
@@ -122,7 +133,9 @@ def _works() -> bool:
         return False
     ask = [str(python()), "-c", "import sys, pip; print(*sys.version_info[:2])"]
     try:
-        done = subprocess.run(ask, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ask, capture_output=True, check=False, encoding="utf-8", errors="replace"
+        )
     except OSError:
         return False
     return done.stdout.split() == [str(part) for part in sys.version_info[:2]]
@@ -175,8 +188,12 @@ def preview(arguments: Sequence[str]) -> int:
     if not (folder / "index.html").is_file():
         raise Stop("there is no site yet: make site")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    port = int(arguments[0]) if arguments else 0
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    try:
+        port = int(arguments[0]) if arguments else 0
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Stop(f"no such port, or it is taken: {arguments[0]} ({error})") from error
+    with server:
         print(f"http://127.0.0.1:{server.server_address[1]}/  (Ctrl-C ends it)", flush=True)
         server.serve_forever()
     return 0
@@ -214,6 +231,8 @@ def clean(arguments: Sequence[str]) -> int:
     for path in (ROOT / "figures").glob("*.*"):
         if path.suffix in (".svg", ".png", ".csv", ".json"):
             path.unlink()
+    for path in (ROOT / "data" / "processed").glob("*.parquet"):
+        path.unlink()
     return 0
 
 

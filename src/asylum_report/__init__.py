@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 
 _API = (
     "applications", "decisions", "encounters", "enforcement", "events", "figures", "grants",
-    "rates", "stocks",
+    "rates", "releases", "stocks",
 )  # fmt: skip
 __all__ = ["__version__", "chart", "table", *_API]
 

@@ -93,6 +93,29 @@ def events() -> pd.DataFrame:
     return _table("events", None, None, None)
 
 
+def releases(table: str = "decisions") -> pd.DataFrame:
+    """Return UNHCR's dated releases of the figures on Russian citizens, to see what was revised.
+
+    Parameters
+    ----------
+    table
+        decisions or applications.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the tidy table; ``vintage`` tells the releases apart.
+
+    Raises
+    ------
+    UnknownName
+        If there are no releases of such a table.
+    """
+    from asylum_report.harmonise import recipes
+
+    return recipes.releases(f"unhcr-asylum-{table}-RUS")
+
+
 def rates(
     origin: str = "RUS",
     destination: Places = None,

@@ -67,7 +67,8 @@ def summary(done: BuildReport, here: Path) -> str:
     """Return the closing words of a build."""
     with_what = "Quarto" if done.publisher == "quarto" else "the built-in publisher (smalldocs)"
     where = _name(done.output, here)
-    look = f"Look at it: make preview, or open {where}/index.html"
+    # Opened as a file, a browser allows neither search nor live charts.
+    look = "Look at it: make preview (without make: python tools/make.py preview)"
     if done.unchanged:
         return f"Nothing changed; {where} is whole and current ({done.seconds:.1f} s).\n{look}"
     ran = f"{done.executed} executed" if done.executed else "all remembered"

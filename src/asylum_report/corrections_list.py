@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from asylum_report import paths
 from asylum_report.columns import STATUSES, TABLES
 from asylum_report.errors import ReportError
 
@@ -72,10 +73,8 @@ def alternatives(match: Any) -> list[Mapping[str, Any]]:
 
 
 def known_datasets() -> frozenset[str]:
-    """Return the datasets that go into a tidy table, and UNHCR's releases beside them."""
-    from asylum_report.harmonise import recipes
-
-    return frozenset({one.dataset for one in recipes.RECIPES} | set(recipes.RELEASES))
+    """Return the datasets of which a vintage is embedded."""
+    return frozenset(folder.name for folder in paths.raw().glob("*/*") if folder.is_dir())
 
 
 @cache

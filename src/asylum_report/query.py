@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from asylum_report import corridors, places, records
+from asylum_report import corridors, paths, places, records
 from asylum_report.errors import UnknownName
 
 Places = str | Iterable[str] | None
@@ -63,6 +63,10 @@ def rate_records(
     }  # fmt: skip
     if destinations is not None:
         wanted["destination"] = [country(code) for code in destinations]
+    if wanted["origin"] != "RUS" and not (paths.processed() / "decisions.parquet").exists():
+        from asylum_report import process
+
+        process.ensure()
     rows: Sequence[Mapping[str, Any]] = records.rows("decisions", **wanted)
     if span:
         rows = [

@@ -75,7 +75,7 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
         Name of a tidy table: decisions, applications, events ...
     wanted
         Column to value or values. With ``origin="RUS"`` the committed CSV is read; otherwise the
-        Parquet file, which is built first where it is missing.
+        Parquet file, which has to be built.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
     Raises
     ------
     InvalidTable
-        If the file is damaged or does not match its recorded hash.
+        If the file is missing or damaged, or does not match its recorded hash.
     """
     sets = {k: {v} if isinstance(v, str) else set(v) for k, v in wanted.items()}
     folder = paths.processed()
@@ -94,9 +94,7 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
         # Copies, because what is parsed is kept and must not change in a caller's hands.
         return [dict(row) for row in found if all(row[k] in v for k, v in sets.items())]
     if not (folder / f"{table}.parquet").exists():
-        from asylum_report import process
-
-        process.ensure()
+        raise InvalidTable(f"table {table} is not built", where=str(folder), todo=REBUILD)
     return _from_parquet(folder, table, sets)
 
 

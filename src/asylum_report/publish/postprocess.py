@@ -194,6 +194,10 @@ def _tag(tag: markup.Tag, offset: str, name: str, site: Site, styles: dict[str, 
     if tag.name == "meta" and tag.get("name").endswith(":offset") and offset.startswith("/"):
         tag.attributes["content"] = offset
         changed = True
+    if tag.name == "th" and "scope" not in tag.attributes:
+        # Heads of Markdown tables; chart tables say theirs themselves.
+        tag.attributes["scope"] = "col"
+        changed = True
     if "style" in tag.attributes and site.publisher == "builtin":
         tag.add_class(_class_for(tag.attributes.pop("style") or "", styles))
         changed = True

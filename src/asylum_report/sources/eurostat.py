@@ -68,7 +68,6 @@ FLAGS = "bcdefnprsuz"
 estimated, p provisional, u low reliability ..."""
 
 _CELL = re.compile(rf"(?P<value>:|[0-9]+(?:\.[0-9]+)?)?\s*(?P<flag>[{FLAGS}]*)")
-_KEY = ("origin", "destination", "applicant", "sex", "age", "period")
 
 RAW_APPLICANTS = {
     "origin": "Citizenship, ISO 3166 alpha-3",
