@@ -13,8 +13,8 @@ from test_publish_sample import files_of
 TABLE = """<table class="caption-top table">
 <thead>
 <tr>
-<th class="ar-left">a</th>
-<th class="ar-right">b</th>
+<th scope="col" class="ar-left">a</th>
+<th scope="col" class="ar-right">b</th>
 </tr>
 </thead>
 <tbody>

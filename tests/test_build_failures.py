@@ -48,7 +48,7 @@ def test_command_says_what_it_built(cold_sample: Path) -> None:
     assert out.startswith("Built 4 pages, 1 charts and the brief into _site (")
     assert "with the built-in publisher (smalldocs) in " in out
     assert "notebooks: 2 executed." in out
-    assert out.endswith("Look at it: make preview, or open _site/index.html\n")
+    assert out.endswith("Look at it: make preview (without make: python tools/make.py preview)\n")
     assert "Executing the notebooks (2 of 2)" in said
     process = sample_project.run(sample)
     out, said = process.communicate(timeout=120)

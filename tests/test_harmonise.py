@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asylum_report import authorities, tables, totals
+from asylum_report import authorities, columns, tables, totals
 from asylum_report.errors import InvalidTable, ReportError, UnknownName
 from asylum_report.harmonise import eurostat, national, recipes, unhcr
 from asylum_report.sources.bamf import RAW as BAMF
@@ -334,3 +334,7 @@ def test_fiscal_years_keep_their_calendar_days() -> None:
     row = national.yearbook(raw, "ohss-yearbook", "2025-07").iloc[0]
     assert (row["period_start"], row["period_end"]) == ("2021-10-01", "2022-09-30")
     assert row["rounding_base"] == 10
+
+
+def test_the_list_of_datasets_is_that_of_the_recipes():
+    assert {one.dataset for one in recipes.RECIPES} | set(recipes.RELEASES) == columns.DATASETS

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from asylum_report import columns, corrections_list, files, paths, process, records, tables
+from asylum_report import columns, files, paths, process, records, tables
 from asylum_report.errors import DamagedVintage, ReportError
 from asylum_report.harmonise import recipes
 
@@ -28,8 +28,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(HERE / "data/raw" / publisher, tmp_path / "data/raw" / publisher)
     shutil.copytree(HERE / "data/reference", tmp_path / "data/reference")
     monkeypatch.setenv("ASYLUM_REPORT_ROOT", str(tmp_path))
-    known = corrections_list.known_datasets()
-    monkeypatch.setattr(corrections_list, "known_datasets", lambda: known)
     there = {path.name for path in (tmp_path / "data/raw").glob("*/*")}
     monkeypatch.setattr(
         recipes, "RECIPES", tuple(one for one in recipes.RECIPES if one.dataset in there)

@@ -11,6 +11,17 @@ from typing import Literal
 
 Kind = Literal["text", "day", "integer", "number"]
 
+DATASETS = frozenset(
+    {
+        "bamf-monthly", "cbp-nationwide-encounters", "claims", "events", "figures",
+        "migr_asyappctza", "migr_asyappctzm", "migr_asyctz", "migr_asydcfina", "migr_asydcfsta",
+        "migr_eiord", "migr_eipre", "migr_eirtn", "ohss-yearbook", "prm-admissions",
+        "unhcr-asylum-applications", "unhcr-asylum-applications-RUS", "unhcr-asylum-decisions",
+        "unhcr-asylum-decisions-RUS", "unhcr-population",
+    }
+)  # fmt: skip
+"""Every dataset that is embedded, by the name it has in tables and corrections."""
+
 NO_RATE = "no rate: "
 """How the note of a row begins from whose counts no rate follows; the reason comes after it."""
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from asylum_report import paths
-from asylum_report.columns import STATUSES, TABLES
+from asylum_report.columns import DATASETS, STATUSES, TABLES
 from asylum_report.errors import ReportError
 
 KEYS = ("id", "what", "why", "source", "table", "match", "action", "expect")
@@ -72,11 +71,6 @@ def alternatives(match: Any) -> list[Mapping[str, Any]]:
     return match if isinstance(match, list) else [match]
 
 
-def known_datasets() -> frozenset[str]:
-    """Return the datasets of which a vintage is embedded."""
-    return frozenset(folder.name for folder in paths.raw().glob("*/*") if folder.is_dir())
-
-
 @cache
 def read(path: Path) -> tuple[Correction, ...]:
     """Return the entries of a list of corrections.
@@ -93,14 +87,13 @@ def read(path: Path) -> tuple[Correction, ...]:
         raise ReportError("the list of corrections cannot be read", where=str(path)) from error
     if not isinstance(found, list) or not found:
         raise ReportError("the list of corrections is no list of entries", where=str(path))
-    datasets = known_datasets()
     used: set[str] = set()
     for number, entry in enumerate(found, start=1):
         name = entry.get("id", number) if isinstance(entry, dict) else number
         where = f"{path.name}, entry {name}"
         if not isinstance(entry, dict):
             raise ReportError("a correction is no mapping", where=where)
-        for what in _faults(entry, datasets):
+        for what in _faults(entry):
             raise ReportError(f"a correction{what}", where=where)
         if entry["id"] in used:
             raise ReportError("a correction's id comes twice", where=f"{where}, key id")
@@ -108,7 +101,7 @@ def read(path: Path) -> tuple[Correction, ...]:
     return tuple(Correction(**{key: entry[key] for key in KEYS}) for entry in found)
 
 
-def _faults(entry: Mapping[str, Any], datasets: Collection[str]) -> list[str]:
+def _faults(entry: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with an entry, the worst first."""
     lacking = [key for key in KEYS if key not in entry]
     if lacking:
@@ -122,8 +115,8 @@ def _faults(entry: Mapping[str, Any], datasets: Collection[str]) -> list[str]:
     if not isinstance(table, str) or table not in TABLES:
         return [f" is of unknown table '{table}'"]
     found = _action_faults(entry["action"], table)
-    found += _match_faults("match", entry["match"], table, datasets)
-    return found or _expect_faults(entry["expect"], table, datasets)
+    found += _match_faults("match", entry["match"], table)
+    return found or _expect_faults(entry["expect"], table)
 
 
 def _action_faults(action: Any, table: str) -> list[str]:
@@ -142,9 +135,7 @@ def _action_faults(action: Any, table: str) -> list[str]:
     return [f"'s action {key} is not true" for key in wrong]
 
 
-def _match_faults(
-    key: str, match: Any, table: str, datasets: Collection[str], narrowing: bool = False
-) -> list[str]:
+def _match_faults(key: str, match: Any, table: str, narrowing: bool = False) -> list[str]:
     """Return what is wrong with rows asked for: unknown columns, years or datasets."""
     several = alternatives(match)
     if not several or not all(isinstance(one, dict) and one for one in several):
@@ -163,17 +154,17 @@ def _match_faults(
             continue
         given = one["dataset"] if isinstance(one["dataset"], list) else [one["dataset"]]
         for dataset in given:
-            if dataset not in datasets:
+            if dataset not in DATASETS:
                 return [f"'s {key} is about an unknown dataset '{dataset}'"]
     return []
 
 
-def _expect_faults(expect: Any, table: str, datasets: Collection[str]) -> list[str]:
+def _expect_faults(expect: Any, table: str) -> list[str]:
     if not isinstance(expect, dict) or not set(expect) & set(EXPECTED):
         return ["'s expect is none of " + ", ".join(EXPECTED)]
     for key, wanted in expect.items():
         if key in ("where", "of"):
-            found = _match_faults(f"expect {key}", wanted, table, datasets, key == "where")
+            found = _match_faults(f"expect {key}", wanted, table, key == "where")
             if found:
                 return found
         elif key not in EXPECTED:
