@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from asylum_report.columns import NO_RATE
+from asylum_report.columns import NO_RATE, OUTCOMES
 from asylum_report.errors import OverlapError
-from asylum_report.recognition import OUTCOMES, Count, Rate, rate, unknown
+from asylum_report.recognition import Count, Rate, rate, unknown
 
 ADDABLE = frozenset({"first", "repeat"})
 """The only two stages whose decisions may be added: they decide different applications."""
@@ -175,17 +175,13 @@ def period(start: str, end: str) -> str:
     return start[:7] if start[:7] == end[:7] else f"{start} to {end}"
 
 
-def default_rows(
-    rows: Iterable[Mapping[str, Any]], stages_of: Mapping[str, Sequence[str]] | None = None
-) -> list[Mapping[str, Any]]:
-    """Keep first-instance rows as each authority itself counts first instance.
+def default_rows(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Keep first-instance rows as each authority itself counts it (`authorities.default_stages`).
 
     Parameters
     ----------
     rows
         Rows of ``decisions``.
-    stages_of
-        Destination to its stages; by default those of `asylum_report.authorities`.
 
     Notes
     -----
@@ -197,11 +193,7 @@ def default_rows(
     kept: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     undivided: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
-        destination = row["destination"]
-        if stages_of and destination in stages_of:
-            wanted = tuple(stages_of[destination])
-        else:
-            wanted = authorities.default_stages(destination)
+        wanted = authorities.default_stages(row["destination"])
         key = tuple(row[name] for name in GROUP)
         if row["stage"] in wanted or row["stage"] == "first+repeat":
             kept.setdefault(key, []).append(row)

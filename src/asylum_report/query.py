@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asylum_report import corridors, paths, places, records
+from asylum_report.columns import STAGES
 from asylum_report.errors import UnknownName
 
 Places = str | Iterable[str] | None
 Years = int | tuple[int, int] | None
 
-STAGES = ("first", "repeat", "first+repeat", "appeal", "first+appeal", "special")
 SOURCES = ("UNHCR", "Eurostat", "BAMF")
 
 

@@ -22,7 +22,6 @@ MARKED_BELOW = 50
 """Denominator below which a rate is marked as resting on few decisions."""
 
 GRANTS = ("refugee", "subsidiary", "humanitarian", "temporary", "complementary")
-OUTCOMES = (*GRANTS, "positive", "rejected", "closed", "total")
 
 
 @dataclass(frozen=True)

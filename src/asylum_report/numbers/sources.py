@@ -7,6 +7,7 @@ from typing import Any
 
 from asylum_report import corridors
 from asylum_report.numbers.model import Number, count
+from asylum_report.numbers.recognition import pooled
 
 Row = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ def _number(name: str, value: int, words: str, rows: tuple[Mapping[str, Any], ..
 
 
 def _sums(rows: Sequence[Row], destination: str, first: str, last: str) -> dict[str, int]:
-    """Return first-instance decisions by outcome, added over the periods within two days."""
+    """Return first-instance decisions by outcome, added over the periods between two days."""
     chosen = corridors.default_rows(
         [
             row for row in rows
@@ -65,8 +66,5 @@ def _sums(rows: Sequence[Row], destination: str, first: str, last: str) -> dict[
             and first <= row["period_start"] and row["period_end"] <= last
         ]
     )  # fmt: skip
-    total: dict[str, int] = {}
-    for group in corridors.groups(chosen):
-        for outcome, counted in group["counts"].items():
-            total[outcome] = total.get(outcome, 0) + counted.value
-    return total
+    added = pooled(corridors.groups(chosen))
+    return {outcome: counted.value for outcome, counted in added.items()}

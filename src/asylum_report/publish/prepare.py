@@ -132,9 +132,8 @@ def _make(
     say("Building the tables", 1, 1)
 
     say("Computing the numbers", 0, 1)
-    found = numbers.compute()
-    numbers.write(root / "data" / "processed")
-    values = {name: number.display for name, number in found.items()}
+    found = numbers.write(root / "data" / "processed")
+    values = numbers.displays(found)
     write(root / "_variables.yml", variables.dump(values))
     check_prose(root, values)
     say("Computing the numbers", 1, 1)
