@@ -127,6 +127,44 @@ def explain(
 
 
 @app.command()
+def models(
+    only: Annotated[
+        list[str] | None,
+        typer.Argument(help="Analyses; default: those out of date.", show_default=False),
+    ] = None,
+) -> None:
+    """Compute the models' results into data/processed/models/."""
+    from asylum_report import process, results, show
+
+    process.ensure(progress=show.step)
+    written = results.build(only or None, progress=show.step)
+    show.step(f"{len(written)} tables written" if written else "every result is up to date")
+
+
+@app.command()
+def evaluate(
+    study: Annotated[str, typer.Argument(help="trend, turning-points, lottery or outlook.")],
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Simulated data sets a cell; default: the study's own.", show_default=False
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal tables.")] = 20260101,
+    jobs: Annotated[int, typer.Option(help="Processes; -1 for one a core.")] = -1,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="A folder; default data/evaluation.", show_default=False),
+    ] = None,
+) -> None:
+    """Test a model on simulated data of known truth; write the tables of coverage and errors."""
+    from asylum_report import evaluation, show
+
+    for path in evaluation.run(study, replications, seed, jobs, output, show.step):
+        show.step(f"wrote {path}")
+
+
+@app.command()
 def snapshot(
     folder: Annotated[Path, typer.Argument(help="Folder with the publishers' files.")],
     only: Annotated[

@@ -1,0 +1,202 @@
+"""The tables of model results: built from the tidy tables, kept beside them, read by the pages.
+
+A result is rebuilt when the tables or the code that it rests on have changed, and only then, so a
+build on an unchanged checkout computes no model and gives the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asylum_report import files, paths
+from asylum_report.errors import InvalidTable, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATE = "state.json"
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One computation that gives one or more tables.
+
+    Attributes
+    ----------
+    module
+        Module of `asylum_report.analyses` whose ``compute()`` returns name to DataFrame.
+    tables
+        Names of the tables it gives.
+    inputs
+        Files below the project's root that it reads.
+    code
+        Modules and packages below ``src/asylum_report`` that its results rest on.
+    """
+
+    module: str
+    tables: tuple[str, ...]
+    inputs: tuple[str, ...]
+    code: tuple[str, ...]
+
+
+DECISIONS = ("data/processed/decisions.csv",)
+EVERY_ORIGIN = ("data/processed/decisions.parquet",)
+
+ANALYSES: dict[str, Analysis] = {}
+"""Every analysis by name."""
+
+
+def folder() -> Path:
+    """Return where result tables stand."""
+    return paths.processed() / "models"
+
+
+def _of_table(name: str) -> str:
+    for analysis, one in ANALYSES.items():
+        if name in one.tables:
+            return analysis
+    known = sorted(table for one in ANALYSES.values() for table in one.tables)
+    raise UnknownName(f"unknown result '{name}'", todo=f"use one of {', '.join(known)}")
+
+
+def read(name: str) -> pd.DataFrame:
+    """Return a table of results.
+
+    Raises
+    ------
+    UnknownName
+        With the names there are.
+    InvalidTable
+        If it was never built.
+    """
+    import pandas as pd
+
+    _of_table(name)
+    path = folder() / f"{name}.csv"
+    if not path.is_file():
+        raise InvalidTable("result not built", where=str(path), todo="run: asylum-report models")
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def fingerprint(name: str) -> str:
+    """Return a hash of the tables and the code that an analysis rests on.
+
+    Raises
+    ------
+    InvalidTable
+        If an input is missing.
+    """
+    from asylum_report import records
+
+    one = ANALYSES[name]
+    recorded = records.recorded(paths.processed())
+    total = hashlib.sha256()
+    for path in one.inputs:
+        total.update(path.encode())
+        # Tables for every origin are not committed; their recorded hash is.
+        known = recorded.get(Path(path).name) if path.startswith("data/processed/") else None
+        total.update((known or _digest(paths.root() / path)).encode())
+    here = Path(__file__).parent
+    for module in ("results.py", f"analyses/{one.module}.py", *one.code):
+        place = here / module
+        for path in sorted(place.glob("*.py")) if place.is_dir() else [place]:
+            total.update(_digest(path).encode())
+    return total.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InvalidTable("input cannot be read", where=str(path)) from error
+
+
+def _state() -> dict[str, dict[str, object]]:
+    try:
+        state = json.loads((folder() / STATE).read_text(encoding="utf-8"))
+        return {str(k): dict(v) for k, v in state.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def stale() -> list[str]:
+    """Return the analyses whose tables are missing, altered, or older than what they rest on."""
+    state = _state()
+    found = []
+    for name, one in ANALYSES.items():
+        known = state.get(name, {})
+        hashes = {table: known.get(table) for table in one.tables}
+        if known.get("of") != fingerprint(name) or any(
+            not (folder() / f"{table}.csv").is_file()
+            or _digest(folder() / f"{table}.csv") != sha256
+            for table, sha256 in hashes.items()
+        ):
+            found.append(name)
+    return found
+
+
+def build(
+    names: Iterable[str] | None = None, progress: Callable[[str], None] | None = None
+) -> list[Path]:
+    """Compute analyses and write their tables, each whole and with its state.
+
+    Parameters
+    ----------
+    names
+        Analyses; by default those that are stale.
+    progress
+        Called with a line for each.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such analysis.
+    """
+    from asylum_report import process
+
+    written: list[Path] = []
+    chosen = list(stale() if names is None else names)
+    for name in chosen:
+        if name not in ANALYSES:
+            raise UnknownName(
+                f"unknown analysis '{name}'", todo=f"use one of {', '.join(ANALYSES)}"
+            )
+    if chosen:
+        process.ensure()
+    for name in chosen:
+        one = ANALYSES[name]
+        if progress:
+            progress(f"model {name}")
+        found = importlib.import_module(f"asylum_report.analyses.{one.module}").compute()
+        if set(found) != set(one.tables):
+            raise ValueError(f"analysis {name} gives {sorted(found)}, not {sorted(one.tables)}")
+        contents = {folder() / f"{table}.csv": as_csv(frame) for table, frame in found.items()}
+        state = _state()
+        state[name] = {"of": fingerprint(name)} | {
+            path.stem: hashlib.sha256(content).hexdigest() for path, content in contents.items()
+        }
+        text = json.dumps(dict(sorted(state.items())), indent=1) + "\n"
+        files.place(contents | {folder() / STATE: text.encode()})
+        written += contents
+    return written
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """Return a table of results as CSV, numbers to six significant digits, so that bytes agree."""
+    return files.csv(frame.map(_short))
+
+
+def _short(value: object) -> object:
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
