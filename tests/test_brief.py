@@ -69,11 +69,11 @@ def fake_numbers() -> dict[str, dict[str, Any]]:
             stem = f"{code}.y{year}"
             names |= {
                 f"{stem}.protection": "44.4%",
-                f"{stem}.protection_ci": "40.0 to 48.8%",
+                f"{stem}.trend_ci": "40.0 to 48.8%",
                 f"{stem}.protection_n": "1,234",
             }
-        names[f"{code}.change_2023_2025.points"] = "\u22125.5 points"
-        names[f"{code}.change_2023_2025.ci"] = "\u22129.9 to +1.1"
+        names[f"{code}.trend_2023_2025.points"] = "\u22125.5 points"
+        names[f"{code}.trend_2023_2025.ci"] = "\u22129.9 to +1.1"
     names |= {"meta.version": "9.9.9", "meta.date": "2 January 2001", **HEADLINES}
     numbers: dict[str, dict[str, Any]] = {
         name: {"display": text, "value": None, "definition": ""} for name, text in names.items()

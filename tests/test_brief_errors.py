@@ -39,13 +39,11 @@ def test_unknown_number_is_named_by_file_and_line(stage: Path, tmp_path: Path) -
 
 def test_unknown_number_in_a_tile_is_named(stage: Path, tmp_path: Path) -> None:
     numbers = fake_numbers()
-    del numbers["fr.change_2023_2025.points"]
+    del numbers["fr.trend_2023_2025.points"]
     write_numbers(stage, numbers)
-    text = TEXT.replace("{{< var fr.change_2023_2025.points >}}", "")
+    text = TEXT.replace("{{< var fr.trend_2023_2025.points >}}", "")
     (stage / "report" / "brief.qmd").write_text(text, encoding="utf-8")
-    with pytest.raises(
-        BuildError, match=r"unknown number 'fr\.change_2023_2025\.points'"
-    ) as caught:
+    with pytest.raises(BuildError, match=r"unknown number 'fr\.trend_2023_2025\.points'") as caught:
         brief.build_brief(stage, tmp_path)
     assert "\n" not in str(caught.value)
 

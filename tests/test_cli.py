@@ -160,7 +160,7 @@ def test_levels_of_appeal_stand_in_rows_of_their_own():
 
 def test_a_terminal_that_knows_no_minus_sign_still_gets_one():
     done = subprocess.run(
-        [sys.executable, "-m", "asylum_report.cli", "explain", "de.change_2023_2025.points"],
+        [sys.executable, "-m", "asylum_report.cli", "explain", "de.trend_2023_2025.points"],
         capture_output=True, timeout=60, env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

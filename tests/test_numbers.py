@@ -45,7 +45,11 @@ def found():
         ("fr.y2025.protection", "28.4%"),
         ("us.y2023.protection", "89.2%"),
         ("us.y2025.protection", "65.0%"),
-        ("de.change_2023_2025.points", "\u221222.0\u00a0points"),
+        ("de.trend_2023_2025.points", "\u221222.0\u00a0points"),
+        ("de.trend_2023_2025.ci", "\u221225.6\u00a0to\u00a0\u221216.6"),
+        ("fr.trend_2023_2025.ci", "\u22123.1\u00a0to\u00a0+5.6"),
+        ("us.trend_2023_2025.ci", "\u221227.3\u00a0to\u00a0\u221219.7"),
+        ("de.y2023.trend_ci", "23.9\u00a0to\u00a032.5%"),
         # Two publishers of the same decisions (EURef from Eurostat; UNHCR).
         ("de_two_sources.eurostat_positive", "1,320"),
         ("de_two_sources.eurostat_rejected", "15,385"),
@@ -73,7 +77,8 @@ def test_published_figures(found, name, display):
 
 
 def test_no_change_is_given_that_rests_on_a_half_year(found):
-    assert not [name for name in found if name.startswith("us.change") and "2024" in name]
+    assert not [name for name in found if name.startswith("us.trend_") and "2024" in name]
+    assert [name for name in found if name.startswith("us.trend_")]
     assert "part of the year" in found["us.y2024.protection"].definition
 
 

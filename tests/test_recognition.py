@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asylum_report.errors import UnknownName
-from asylum_report.models.comparison import change
 from asylum_report.recognition import DEFINITIONS, SHOWN_FROM, Count, rate
 
 
@@ -101,25 +100,6 @@ def test_unknown_definition_names_those_there_are():
 def test_negative_count_is_refused():
     with pytest.raises(ValueError, match="-1"):
         Count.published(-1)
-
-
-def test_change_of_germany_2023_to_2025():
-    moved = change(rate(GERMANY_2023), rate(GERMANY_2025))
-    assert moved is not None
-    assert moved.value == pytest.approx(-0.2204, abs=5e-5)
-    assert (moved.low, moved.high) == (
-        pytest.approx(-0.2433, abs=5e-5),
-        pytest.approx(-0.1982, abs=5e-5),
-    )
-
-
-def test_change_is_none_where_a_rate_is_not_shown():
-    assert change(rate(exact(refugee=1, rejected=1)), rate(GERMANY_2025)) is None
-
-
-def test_rates_of_different_definitions_cannot_be_compared():
-    with pytest.raises(ValueError, match="overall"):
-        change(rate(GERMANY_2023), rate(GERMANY_2025, "overall"))
 
 
 counts = st.fixed_dictionaries(

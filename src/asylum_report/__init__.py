@@ -11,11 +11,11 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _API = (
-    "applications", "decisions", "encounters", "enforcement", "events", "figures", "grants",
-    "rates", "releases", "stocks",
+    "applications", "changes", "decisions", "encounters", "enforcement", "events", "figures",
+    "grants", "rates", "releases", "stocks", "trend",
 )  # fmt: skip
 __all__ = ["__version__", "chart", "table", *_API]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asylum_report.corridors import COLUMNS
+from asylum_report.errors import UnknownName
 from asylum_report.query import Places, Years, codes, rate_records, year_span
 
 if TYPE_CHECKING:
@@ -155,3 +156,97 @@ def rates(
 
     found = rate_records(origin, codes(destination), year_span(years), definition, stage, source)
     return pd.DataFrame(found, columns=None if found else list(COLUMNS))
+
+
+def trend(
+    destination: str,
+    origin: str = "RUS",
+    effect: float = 4.0,
+    definition: str = "protection",
+    authority: str | None = None,
+) -> pd.DataFrame:
+    """Return the chance of protection behind each year's decisions, with intervals.
+
+    Parameters
+    ----------
+    destination, origin
+        A country by code or name.
+    effect
+        Design effect within a year, at least 1: how many decisions tell as much as one
+        independent one. BAMF's months tell about 2, with 4 as a cautious upper end.
+    definition
+        As for `rates`.
+    authority
+        Where a destination has several (EOIR and USCIS); by default all, one after another.
+
+    Returns
+    -------
+    DataFrame
+        As `asylum_report.models.trend.fit` gives it, with the columns that name the series.
+
+    Raises
+    ------
+    UnknownName
+        If a name is not known, or there are no such decisions.
+    """
+    import pandas as pd
+
+    from asylum_report.models import trend as model
+
+    return pd.concat(
+        [
+            model.fit(counts, effect)
+            for counts in _yearly(destination, origin, definition, authority)
+        ],
+        ignore_index=True,
+    )
+
+
+def changes(
+    destination: str,
+    earlier: int,
+    later: int,
+    origin: str = "RUS",
+    effect: float = 4.0,
+    definition: str = "protection",
+    authority: str | None = None,
+) -> pd.DataFrame:
+    """Return how the chance of protection changed between two years, one row an authority.
+
+    Parameters and errors as for `trend`; the columns as `asylum_report.models.trend.changes` gives
+    them: ``raw`` (change of the published rate), ``estimate`` with intervals, ``fall``.
+    """
+    import pandas as pd
+
+    from asylum_report.models import trend as model
+
+    found = []
+    for counts in _yearly(destination, origin, definition, authority):
+        moved = model.changes(counts, effect, [(earlier, later)])
+        for i, name in enumerate(("destination", "authority", "unit")):
+            moved.insert(i, name, counts[name].iloc[0])
+        found.append(moved)
+    return pd.concat(found, ignore_index=True)
+
+
+def _yearly(
+    destination: str, origin: str, definition: str, authority: str | None
+) -> list[pd.DataFrame]:
+    """Return the yearly series of a corridor at first instance, one an authority."""
+    from asylum_report import corridors, process, query, records
+    from asylum_report.analyses import series
+
+    process.ensure()
+    where, who = query.country(destination), query.country(origin)
+    rows = records.rows("decisions", origin=who, destination=where, source="UNHCR")
+    counts = series.counts(corridors.default_rows(rows), definition)
+    if counts.empty:
+        raise query.nothing(origin, [destination], None, None, "UNHCR")
+    if authority is not None:
+        known = sorted(counts["authority"].unique())
+        if authority not in known:
+            raise UnknownName(
+                f"no authority '{authority}' in {destination}", todo=f"use {' or '.join(known)}"
+            )
+        counts = counts[counts["authority"] == authority]
+    return [group.reset_index(drop=True) for _, group in counts.groupby(series.KEYS)]

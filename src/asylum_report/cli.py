@@ -165,6 +165,34 @@ def evaluate(
 
 
 @app.command()
+def fit(
+    destinations: Annotated[
+        list[str] | None,
+        typer.Argument(help="DE, DEU, Germany ...; none for all", show_default=False),
+    ] = None,
+    origin: Annotated[str, typer.Option(help="Citizenship of the applicants, or all.")] = "RUS",
+    effect: Annotated[float, typer.Option(help="Design effect within a year, at least 1.")] = 1.0,
+    method: Annotated[str, typer.Option(help="auto, exact or fast.")] = "auto",
+    least_years: Annotated[int, typer.Option(min=3, help="Years a corridor must have.")] = 5,
+    least_decisions: Annotated[int, typer.Option(min=1, help="Decisions in each of these.")] = 20,
+    jobs: Annotated[int, typer.Option(help="Processes; -1 for one a core.")] = -1,
+    scheduler: Annotated[
+        str, typer.Option(help="A Dask cluster: tcp://host:port.", show_default=False)
+    ] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option(help="A .csv or .parquet; default: standard output.", show_default=False),
+    ] = None,
+    cache: Annotated[bool, typer.Option(help="Keep and reuse fits.")] = True,
+) -> None:
+    """Fit the trend of every corridor: each year's own propensity with its intervals."""
+    from asylum_report import cli_fit
+
+    least = (least_years, least_decisions)
+    cli_fit.fit(destinations, origin, effect, method, least, jobs, scheduler, output, cache)
+
+
+@app.command()
 def snapshot(
     folder: Annotated[Path, typer.Argument(help="Folder with the publishers' files.")],
     only: Annotated[

@@ -12,7 +12,7 @@ from typing import Any
 
 from asylum_report.columns import NO_RATE, OUTCOMES
 from asylum_report.errors import OverlapError
-from asylum_report.recognition import Count, Rate, rate, unknown
+from asylum_report.recognition import Count, Rate, parts, rate, unknown
 
 ADDABLE = frozenset({"first", "repeat"})
 """The only two stages whose decisions may be added: they decide different applications."""
@@ -158,14 +158,25 @@ def rate_rows(rows: Iterable[Mapping[str, Any]], name: str = "protection") -> li
     return result
 
 
-def group_rate(group: Mapping[str, Any], name: str = "protection") -> Rate:
-    """Return the rate of one group of `groups`, refused where its counts do not allow one."""
+def refused(group: Mapping[str, Any]) -> str:
+    """Return why no rate follows from a group of `groups`, whatever its counts; or nothing."""
     for note in group["notes"]:
         if note.startswith(NO_RATE):
-            return unknown(name, note.removeprefix(NO_RATE))
+            return str(note.removeprefix(NO_RATE))
     if group["lacking"]:
-        return unknown(name, f"{', '.join(group['lacking'])} not published for every stage")
-    return rate(group["counts"], name)
+        return f"{', '.join(group['lacking'])} not published for every stage"
+    return ""
+
+
+def group_rate(group: Mapping[str, Any], name: str = "protection") -> Rate:
+    """Return the rate of one group of `groups`, refused where its counts do not allow one."""
+    reason = refused(group)
+    return unknown(name, reason) if reason else rate(group["counts"], name)
+
+
+def group_parts(group: Mapping[str, Any], name: str = "protection") -> tuple[Count, Count] | str:
+    """Return the positive and other decisions of one group, or why there are none."""
+    return refused(group) or parts(group["counts"], name)
 
 
 def period(start: str, end: str) -> str:

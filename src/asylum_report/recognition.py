@@ -171,8 +171,8 @@ def unknown(name: str, reason: str) -> Rate:
     return Rate(name, None, None, None, None, None, None, None, False, reason)
 
 
-def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
-    """Return one rate from the counts of one corridor, stage and period.
+def parts(counts: Mapping[str, Count], name: str = "protection") -> tuple[Count, Count] | str:
+    """Return the positive and the other decisions of a definition, or why there are none.
 
     Parameters
     ----------
@@ -191,7 +191,6 @@ def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
     other_grants = sum(
         (c for k, c in grants.items() if k not in (*chosen.positive, "positive")), zero
     )
-    reason = ""
     rejected = counts.get("rejected")
     if rejected is None and {"positive", "total"} <= counts.keys() and "closed" not in counts:
         # Publishers without closed decisions print total = positive + rejected.
@@ -203,22 +202,27 @@ def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
         )
     published = counts.get("positive", zero)
     if not grants:
-        reason = "positive decisions by outcome not published"
-    elif published.low > sum(grants.values(), zero).high:
-        reason = "some forms of protection not published apart"
-    elif rejected is None:
-        reason = "rejections not published"
-    elif chosen.closed_counts and "closed" not in counts:
-        reason = "closed decisions not published"
-    elif name == "eu" and grants.get("complementary", zero).high > 0 and "subsidiary" not in grants:
-        reason = "subsidiary and humanitarian protection are published undivided"
-    elif name == "refugee" and "refugee" not in grants:
-        reason = "refugee status not published apart"
-    if reason:
-        return unknown(name, reason)
-    other = other_grants + (rejected or zero)
-    if chosen.closed_counts:
-        other = other + counts["closed"]
+        return "positive decisions by outcome not published"
+    if published.low > sum(grants.values(), zero).high:
+        return "some forms of protection not published apart"
+    if rejected is None:
+        return "rejections not published"
+    if chosen.closed_counts and "closed" not in counts:
+        return "closed decisions not published"
+    if name == "eu" and grants.get("complementary", zero).high > 0 and "subsidiary" not in grants:
+        return "subsidiary and humanitarian protection are published undivided"
+    if name == "refugee" and "refugee" not in grants:
+        return "refugee status not published apart"
+    other = other_grants + rejected
+    return positive, other + counts["closed"] if chosen.closed_counts else other
+
+
+def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
+    """Return one rate from the counts of one corridor, stage and period; see `parts`."""
+    found = parts(counts, name)
+    if isinstance(found, str):
+        return unknown(name, found)
+    positive, other = found
     n = positive.value + other.value
     marked = n < MARKED_BELOW
     if n < SHOWN_FROM:

@@ -25,6 +25,10 @@ ALL_IN_CSV = frozenset(
 )
 """Tables that are about Russia only: their committed CSV is the whole table."""
 
+RESULTS = "models/"
+STUDIES = "evaluation/"
+"""How the names of tables of model results and of simulation studies begin."""
+
 PACKAGE = "datapackage.json"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 REBUILD = "run 'asylum-report build' or restore the file from git"
@@ -80,7 +84,8 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Dates as ISO texts, counts as whole numbers or None, everything else as text.
+        Dates as ISO texts, counts as whole numbers or None, everything else as text. Rows of a
+        table of results (``models/trend``) hold texts only.
 
     Raises
     ------
@@ -89,6 +94,10 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
     """
     sets = {k: {v} if isinstance(v, str) else set(v) for k, v in wanted.items()}
     folder = paths.processed()
+    if table.startswith((RESULTS, STUDIES)):
+        found = _results((folder if table.startswith(RESULTS) else paths.root() / "data")
+                         / f"{table}.csv")  # fmt: skip
+        return [dict(row) for row in found if all(row[k] in v for k, v in sets.items())]
     if sets.get("origin") == {"RUS"} or table in ALL_IN_CSV:
         found = _from_csv(folder, table)
         # Copies, because what is parsed is kept and must not change in a caller's hands.
@@ -96,6 +105,17 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
     if not (folder / f"{table}.parquet").exists():
         raise InvalidTable(f"table {table} is not built", where=str(folder), todo=REBUILD)
     return _from_parquet(folder, table, sets)
+
+
+def _results(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a table of results or of a study, which no list of hashes records."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise InvalidTable(
+            "table of results cannot be read", where=str(path), todo="run: asylum-report models"
+        ) from error
 
 
 def _from_csv(folder: Path, table: str) -> list[dict[str, Any]]:

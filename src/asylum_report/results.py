@@ -10,47 +10,20 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asylum_report import files, paths
 from asylum_report.errors import InvalidTable, UnknownName
+from asylum_report.results_list import ABOUT, ANALYSES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["ABOUT", "ANALYSES", "build", "read", "stale"]
+
 STATE = "state.json"
 DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """One computation that gives one or more tables.
-
-    Attributes
-    ----------
-    module
-        Module of `asylum_report.analyses` whose ``compute()`` returns name to DataFrame.
-    tables
-        Names of the tables it gives.
-    inputs
-        Files below the project's root that it reads.
-    code
-        Modules and packages below ``src/asylum_report`` that its results rest on.
-    """
-
-    module: str
-    tables: tuple[str, ...]
-    inputs: tuple[str, ...]
-    code: tuple[str, ...]
-
-
-DECISIONS = ("data/processed/decisions.csv",)
-EVERY_ORIGIN = ("data/processed/decisions.parquet",)
-
-ANALYSES: dict[str, Analysis] = {}
-"""Every analysis by name."""
 
 
 def folder() -> Path:
@@ -98,13 +71,13 @@ def fingerprint(name: str) -> str:
     one = ANALYSES[name]
     recorded = records.recorded(paths.processed())
     total = hashlib.sha256()
-    for path in one.inputs:
-        total.update(path.encode())
+    for input_ in one.inputs:
+        total.update(input_.encode())
         # Tables for every origin are not committed; their recorded hash is.
-        known = recorded.get(Path(path).name) if path.startswith("data/processed/") else None
-        total.update((known or _digest(paths.root() / path)).encode())
+        known = recorded.get(Path(input_).name) if input_.startswith("data/processed/") else None
+        total.update((known or _digest(paths.root() / input_)).encode())
     here = Path(__file__).parent
-    for module in ("results.py", f"analyses/{one.module}.py", *one.code):
+    for module in (f"analyses/{one.module}.py", *one.code):
         place = here / module
         for path in sorted(place.glob("*.py")) if place.is_dir() else [place]:
             total.update(_digest(path).encode())
@@ -184,9 +157,10 @@ def build(
             raise ValueError(f"analysis {name} gives {sorted(found)}, not {sorted(one.tables)}")
         contents = {folder() / f"{table}.csv": as_csv(frame) for table, frame in found.items()}
         state = _state()
-        state[name] = {"of": fingerprint(name)} | {
+        hashes: dict[str, object] = {
             path.stem: hashlib.sha256(content).hexdigest() for path, content in contents.items()
         }
+        state[name] = {"of": fingerprint(name)} | hashes
         text = json.dumps(dict(sorted(state.items())), indent=1) + "\n"
         files.place(contents | {folder() / STATE: text.encode()})
         written += contents

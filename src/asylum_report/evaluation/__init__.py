@@ -31,7 +31,24 @@ class Study:
     about: str
 
 
-STUDIES: dict[str, Study] = {}
+STUDIES: dict[str, Study] = {
+    "lottery": Study(
+        "lottery", ("lottery",), 500,
+        "coverage and bias of destinations' effects, unshrunken and shrunken, over known truths",
+    ),
+    "trend": Study(
+        "trend", ("trend_coverage", "trend_summary", "trend_change"), 1000,
+        "trend: do the intervals for a period's propensity and for changes hold the truth?",
+    ),
+    "appeal": Study(
+        "appeal", ("appeal_bounds",), 1000,
+        "protection after appeal: do the bounds hold, and how far off is the usual ratio?",
+    ),
+    "turning-points": Study(
+        "turning_points", ("turning_alarms", "turning_power", "turning_power_rates"), 2000,
+        "turning points: how often something is found where nothing is, and how often what is",
+    ),
+}  # fmt: skip
 """Every study by the name that the command takes."""
 
 SEED = 20260101

@@ -10,7 +10,17 @@ from typing import Any
 
 from asylum_report import __version__, files, paths, records, store
 from asylum_report.errors import InvalidTable, UnknownName
-from asylum_report.numbers import arrivals, recognition, single, sources
+from asylum_report.numbers import (
+    appeal,
+    arrivals,
+    lottery,
+    outlook,
+    recognition,
+    single,
+    sources,
+    trend,
+    turning,
+)
 from asylum_report.numbers.model import Number, day, vintage_number
 
 FILE = "numbers.json"
@@ -47,6 +57,11 @@ def compute() -> dict[str, Number]:
         *arrivals.admissions(records.rows("grants", origin="RUS")),
         *sources.compared(every),
         *single.quoted(records.rows("figures")),
+        *trend.numbers(),
+        *appeal.numbers(),
+        *lottery.numbers(),
+        *outlook.numbers(),
+        *turning.numbers(),
         *_meta(),
     ]
     found: dict[str, Number] = {}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from asylum_report.models.comparison import Change
 from asylum_report.recognition import Rate
 
 NBSP = "\u00a0"
@@ -102,20 +101,3 @@ def rate_numbers(
         ),
         *found,
     ]
-
-
-def change_numbers(
-    stem: str, moved: Change | None, words: str, rows: tuple[Mapping[str, Any], ...]
-) -> list[Number]:
-    """Return the numbers of a change in percentage points: the change and its interval."""
-    if moved is None:
-        return []
-    interval = f"{signed(moved.low)} to {signed(moved.high)}".replace(" ", NBSP)
-    return [
-        Number(f"{stem}.points", moved.value, signed(moved.value) + NBSP + "points", "points",
-               f"change of the {words}", rows),
-        Number(f"{stem}.abs", abs(moved.value), f"{abs(100 * moved.value):.1f}", "points",
-               f"size of the change of the {words}", rows),
-        Number(f"{stem}.ci", (moved.low, moved.high), interval, "points",
-               f"95% interval of the change of the {words}", rows),
-    ]  # fmt: skip

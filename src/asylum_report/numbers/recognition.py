@@ -1,4 +1,4 @@
-"""Numbers on recognition: rates, their changes, and the counts behind them."""
+"""Numbers on recognition: rates and the counts behind them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asylum_report import corridors, places
-from asylum_report.models.comparison import change
-from asylum_report.numbers.model import Number, change_numbers, count, percent, rate_numbers
+from asylum_report.numbers.model import Number, count, percent, rate_numbers
 from asylum_report.recognition import DEFINITIONS, Count, Rate, rate
 
 HEADLINE: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -27,8 +26,6 @@ USCIS referred, and no appeals. It stands apart and is added to nothing.
 
 COUNTED = ("refugee", "complementary", "rejected", "closed")
 FIRST_YEAR = 2015
-FIRST_CHANGE = 2021
-"""The year before the invasion: the earliest that changes are counted from."""
 
 ENOUGH = 50
 """Merits decisions from which another destination gets numbers of its own."""
@@ -67,7 +64,7 @@ def _counts(stem: str, group: Mapping[str, Any], words: str, rows: tuple[Any, ..
 
 
 def headline(rows: Sequence[Mapping[str, Any]]) -> list[Number]:
-    """Return rates, counts and changes of the three countries' authorities.
+    """Return rates and counts of the three countries' authorities.
 
     Parameters
     ----------
@@ -98,22 +95,6 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> list[Number]:
                 label = "refugee_rate" if name == "refugee" else name
                 found += rate_numbers(stem, one, label, f"{name} rate: {words}", queries)
             found += _counts(stem, group, words, queries)
-        latest = max(by_year)
-        for earlier in range(FIRST_CHANGE, latest):
-            if earlier not in worked or by_year[earlier]["status"] == "partial":
-                continue
-            for later in range(earlier + 1, latest + 1):
-                if later not in worked or by_year[later]["status"] == "partial":
-                    continue
-                found += change_numbers(
-                    f"{prefix}.change_{earlier}_{later}",
-                    change(worked[earlier]["protection"], worked[later]["protection"]),
-                    f"protection rate: {where}, {earlier} to {later}",
-                    (
-                        _query(destination, stages, earlier, authority),
-                        _query(destination, stages, later, authority),
-                    ),
-                )
     return found
 
 

@@ -78,8 +78,8 @@ def versions(names: Iterable[str]) -> dict[str, str]:
 def of_figures(root: Path) -> str:
     """Return the fingerprint of everything that charts and numbers come out of.
 
-    The package without its publishing parts, the embedded vintages, the tables kept by hand, and
-    the versions of Python and of the packages that compute and draw.
+    The package without its publishing parts, the embedded vintages, the tables kept by hand,
+    the simulation studies, and the versions of Python and of the packages that compute and draw.
     """
     package = root / "src" / "asylum_report"
     code = [
@@ -87,7 +87,7 @@ def of_figures(root: Path) -> str:
         for path in files(package, "**/*")
         if not path.relative_to(package).parts[0].startswith(NOT_IN_FIGURES)
     ]
-    data = files(root, "data/raw/**/*", "data/reference/**/*")
+    data = files(root, "data/raw/**/*", "data/reference/**/*", "data/evaluation/*")
     return combine(
         {
             "files": digests(root, [*code, *data]),

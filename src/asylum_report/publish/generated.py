@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from asylum_report import paths, records, store
+from asylum_report.publish import generated_models
+from asylum_report.publish.markup_tables import pipe_table
 
 FOLDER = "_generated"
 
@@ -19,13 +21,6 @@ def _escape(text: object) -> str:
     for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
         safe = safe.replace(sign, written)
     return safe
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
-    """Return a pipe table; `widths` set the columns' proportions in Quarto."""
-    lines = ["| " + " | ".join(heads) + " |", "|" + "|".join("-" * w for w in widths) + "|"]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 def vintages() -> str:
@@ -43,7 +38,7 @@ def vintages() -> str:
             if meta["licence_url"] else _escape(meta["licence"]),
         ))  # fmt: skip
     heads = ("Publisher", "Dataset", "Vintage", "Rows", "Route", "Licence")
-    return _table(heads, rows, (12, 30, 10, 8, 26, 14))
+    return pipe_table(heads, rows, (12, 30, 10, 8, 26, 14))
 
 
 def _size(resource: Mapping[str, Any]) -> str:
@@ -69,7 +64,7 @@ def tables(package: Mapping[str, Any]) -> str:
             _size(whole) + (", every origin" if several else ""),
             _size(russia) + (", Russia" if several else ""),
         ))  # fmt: skip
-    return _table(("Table", "Rows", "Parquet", "CSV"), rows, (40, 16, 22, 22))
+    return pipe_table(("Table", "Rows", "Parquet", "CSV"), rows, (40, 16, 22, 22))
 
 
 def corrections() -> str:
@@ -78,7 +73,7 @@ def corrections() -> str:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     entries = found["corrections"] if isinstance(found, dict) else found
     rows = [(_escape(entry["what"]), _escape(entry["why"])) for entry in entries]
-    return _table(("Fault", "Why it matters, and what is done"), rows, (40, 60))
+    return pipe_table(("Fault", "Why it matters, and what is done"), rows, (40, 60))
 
 
 def events() -> str:
@@ -91,7 +86,7 @@ def events() -> str:
         linked = f"[{source}]({event['url']})" if str(event["url"]).startswith("http") else source
         rows.append((shown, _escape(event["jurisdiction"]), _escape(event["event"]), linked,
                      _escape(event["certainty"])))  # fmt: skip
-    return _table(("Date", "Where", "Event", "Source", "Date is"), rows, (10, 8, 46, 26, 10))
+    return pipe_table(("Date", "Where", "Event", "Source", "Date is"), rows, (10, 8, 46, 26, 10))
 
 
 def write(folder: Path) -> list[Path]:
@@ -102,6 +97,9 @@ def write(folder: Path) -> list[Path]:
         "tables.md": tables(package),
         "corrections.md": corrections(),
         "events.md": events(),
+        "models.md": generated_models.downloads(),
+        "studies.md": generated_models.studies(),
+        "trend-study.md": generated_models.trend_study(),
     }
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 INCLUDE = re.compile(r"\{\{<\s*include\s+/?_charts/([\w-]+)\.md\s*>\}\}")
 """A chart on a page: ``{{< include /_charts/rates.md >}}``."""
 
-RESULTS = ("figures/*", "assets/fonts/*", "data/processed/*", "_generated/*")
+RESULTS = (
+    "figures/*",
+    "assets/fonts/*",
+    "data/processed/*",
+    "data/processed/models/*",
+    "_generated/*",
+)
 
 Step = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and how much there is to do."""
@@ -109,7 +115,9 @@ def key(figures: str) -> str:
     return fingerprint.combine(
         {
             "figures": figures,
-            "files": fingerprint.digests(here, [here / "prepare.py", here / "generated.py"]),
+            "files": fingerprint.digests(
+                here, [here / "prepare.py", here / "generated.py", here / "generated_models.py"]
+            ),
         }
     )
 
@@ -126,10 +134,16 @@ def _make(
     root: Path, pages: Iterable[Path], say: Step, workers: int
 ) -> tuple[dict[str, str], Mapping[str, Chart], list[Path]]:
     say("Building the tables", 0, 1)
-    from asylum_report import identity, numbers, process
+    from asylum_report import identity, numbers, process, results
 
     process.ensure()
     say("Building the tables", 1, 1)
+
+    stale = results.stale()
+    if stale:
+        say("Fitting the models", 0, len(stale))
+        results.build(stale)
+        say("Fitting the models", len(stale), len(stale))
 
     say("Computing the numbers", 0, 1)
     found = numbers.write(root / "data" / "processed")

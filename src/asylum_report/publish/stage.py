@@ -22,6 +22,8 @@ SOURCES = (
     "_generated/*.md",
     "assets/**/*",
     "data/processed/*",
+    "data/processed/models/*",
+    "data/evaluation/*",
     "figures/*",
     "tools/*.py",
 )

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from asylum_report.charts.library import applications, arrivals, countries, recognition
+from asylum_report.charts.library import (
+    appeal,
+    applications,
+    arrivals,
+    countries,
+    lottery,
+    outlook,
+    outlook_scores,
+    queue,
+    recognition,
+    trend,
+    turning,
+)
 from asylum_report.charts.model import Chart
 from asylum_report.errors import UnknownName
 
@@ -26,8 +38,33 @@ MAKERS: dict[str, Callable[[], Chart]] = {
     "us-court-outcomes": countries.us_outcomes,
     "us-encounters": arrivals.us_encounters,
     "us-grants": arrivals.us_grants,
+    "trend-germany": trend.germany,
+    "trend-changes": trend.changes,
+    "trend-effects": trend.effects,
+    "trend-months": trend.months,
+    "trend-coverage": trend.coverage,
     "across-latest": countries.across_latest,
     "across-change": countries.across_change,
+    "lottery-destinations": lottery.destinations,
+    "lottery-dispersion": lottery.dispersion,
+    "lottery-russians": lottery.deviation,
+    "appeal-destinations": appeal.destinations,
+    "appeal-germany": appeal.germany,
+    "appeal-france": appeal.france,
+    "queue-clearance": queue.clearance,
+    "queue-months": queue.months_by_year,
+    "queue-across": queue.months_across,
+    "outlook-applications": outlook.applications,
+    "outlook-encounters": outlook.encounters,
+    "outlook-rates": outlook.rates,
+    "outlook-applications-scores": outlook_scores.applications_scores,
+    "outlook-encounters-scores": outlook_scores.encounters_scores,
+    "outlook-rates-scores": outlook_scores.rates_scores,
+    "turning-applications": turning.applications,
+    "turning-encounters": turning.encounters,
+    "turning-effects": turning.effects,
+    "turning-rates": turning.rates,
+    "turning-alarms": turning.alarms,
 }
 
 

@@ -15,6 +15,10 @@ INTERVAL = (
     "Intervals: 95%, Jeffreys, widened by rounding. They treat decisions as independent; families "
     "are decided together, so the real uncertainty is larger."
 )
+CHANCE = (
+    "Intervals: 95%, for the chance behind the year's own decisions; rounding is taken in, and "
+    "decisions made together (families, offices) by a design effect of 4."
+)
 UNDIVIDED = "† First instance and appeal, published undivided."
 """The note of a chart in which an authority stands that does not publish the two apart."""
 
@@ -81,6 +85,24 @@ def rate_table(labelled: Iterable[tuple[str, Row]]) -> Table:
         tuple(rows),
         ("text", "text", "percent", "percent", "percent", "count", "count", "count", "count", "text"),
     )  # fmt: skip
+
+
+def result_rows(table: str, **wanted: Any) -> list[dict[str, Any]]:
+    """Return the rows of a table of results with these values, missing as None.
+
+    Raises
+    ------
+    UnknownName, InvalidTable
+        If there is no such table.
+    """
+    from asylum_report import results
+
+    frame = results.read(table)
+    for column, value in wanted.items():
+        frame = frame[frame[column] == value]
+    frame = frame.astype(object)
+    found = frame.where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in found]
 
 
 def source(rows: Iterable[Row]) -> str:

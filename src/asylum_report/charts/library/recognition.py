@@ -32,10 +32,24 @@ def _value(rows: Sequence[parts.Row], year: int) -> str:
     return parts.percent(found[0] if found else None)
 
 
+def trend_rows(destination: str, authority: str, first: int = 2015) -> list[dict[str, Any]]:
+    """Return yearly rates with the trend model's intervals (design effect 4) in place of others."""
+    modelled = {
+        row["period"]: row
+        for row in parts.result_rows(
+            "trend", destination=destination, authority=authority, effect=4
+        )
+    }
+    return [
+        {**row, "low": own["low"], "high": own["high"]} if row["rate"] is not None and own else row
+        for row in parts.rates(destination, (first, YEARS[1]), authority=authority)
+        for own in [modelled.get(int(row["period"]))]
+    ]
+
+
 def headline() -> Chart:
     """Draw the three countries' protection rates side by side."""
-    found = {label: parts.rates(code, (2015, 2025), authority=authority)
-             for label, _, code, authority in THREE}  # fmt: skip
+    found = {label: trend_rows(code, authority) for label, _, code, authority in THREE}
     de, fr, us = (found[label] for label, *_ in THREE)
     return Chart(
         name="recognition-three-countries",
@@ -56,7 +70,7 @@ def headline() -> Chart:
         events=parts.events(WAR),
         source=parts.source(de + fr + us),
         note="Germany: BAMF, first and repeat applications; France: OFPRA; United States: "
-        f"immigration courts (EOIR); 2024 covers about January to June. {COURT_NOTE} {parts.INTERVAL}",
+        f"immigration courts (EOIR); 2024 covers about January to June. {COURT_NOTE} {parts.CHANCE}",
         alt=f"Line chart, 2015 to 2025. Germany: {_value(de, 2022)} in 2022, {_value(de, 2023)} in "
         f"2023, {_value(de, 2024)} in 2024, {_value(de, 2025)} in 2025. France: {_value(fr, 2021)} in "
         f"2021, {_value(fr, 2022)} in 2022, {_value(fr, 2023)} in 2023, {_value(fr, 2024)} in 2024, {_value(fr, 2025)} in 2025. US immigration courts: "

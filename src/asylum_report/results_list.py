@@ -1,0 +1,105 @@
+"""The list of analyses and of the tables they give: plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One computation that gives one or more tables.
+
+    Attributes
+    ----------
+    module
+        Module of `asylum_report.analyses` whose ``compute()`` returns name to DataFrame.
+    tables
+        Names of the tables it gives.
+    inputs
+        Files below the project's root that it reads.
+    code
+        Modules and packages below ``src/asylum_report`` that its results rest on.
+    """
+
+    module: str
+    tables: tuple[str, ...]
+    inputs: tuple[str, ...]
+    code: tuple[str, ...]
+
+
+DECISIONS = ("data/processed/decisions.csv",)
+EVERY_ORIGIN = ("data/processed/decisions.parquet",)
+
+ANALYSES: dict[str, Analysis] = {
+    "lottery": Analysis(
+        "lottery",
+        ("lottery_destinations", "lottery_russians", "lottery_dispersion", "lottery_years"),
+        (*EVERY_ORIGIN, "data/reference/authorities.yml", "data/reference/countries.csv"),
+        ("authorities.py", "columns.py", "places.py", "recognition.py", "models/status.py",
+         *(f"models/lottery_{part}.py" for part in (
+             "cells", "dispersion", "draws", "effects", "fit", "likelihood", "rounding",
+             "standardise"))),
+    ),
+    "trend": Analysis(
+        "trend",
+        ("trend", "trend_changes", "trend_months", "trend_design"),
+        (*DECISIONS, "data/reference/authorities.yml"),
+        ("analyses/series.py", "models/trend.py", "models/exact.py", "models/likelihood.py",
+         "models/draws.py", "models/design.py", "models/status.py", "corridors.py",
+         "recognition.py", "authorities.py"),
+    ),
+    "appeal": Analysis(
+        "appeal",
+        ("appeal_cumulative", "appeal_pooled", "appeal_sensitivity", "queue"),
+        (*DECISIONS, "data/processed/applications.csv.gz", "data/processed/stocks.csv",
+         "data/processed/figures.csv", "data/reference/authorities.yml"),
+        ("analyses/queue.py", "models/appeal.py", "models/queue.py", "models/status.py",
+         "corridors.py", "recognition.py", "authorities.py"),
+    ),
+    "outlook": Analysis(
+        "outlook",
+        ("outlook_forecast", "outlook_scores", "outlook_rates", "outlook_rate_scores"),
+        (*EVERY_ORIGIN, "data/processed/applications.csv.gz", "data/processed/encounters.csv",
+         "data/reference/authorities.yml"),
+        ("models/forecast.py", "models/forecast_fitted.py", "models/forecast_rates.py",
+         "models/backtest.py", "models/scoring.py", "models/status.py", "authorities.py"),
+    ),
+    "turning-points": Analysis(
+        "turning_points",
+        ("turning_points", "turning_horizons", "turning_search", "turning_placebos",
+         "turning_counterfactual"),
+        (*DECISIONS, *EVERY_ORIGIN, "data/processed/applications.csv.gz",
+         "data/processed/encounters.csv", "data/processed/events.csv",
+         "data/reference/turning_points.yml", "data/reference/authorities.yml"),
+        ("models/status.py", "corridors.py", "recognition.py", "authorities.py",
+         *(f"analyses/turning_{part}.py" for part in ("reference", "series", "tests", "others")),
+         *(f"models/turning_{part}.py" for part in (
+             "counts", "dates", "gls", "null", "rates", "search"))),
+    ),
+}  # fmt: skip
+"""Every analysis by name."""
+
+ABOUT: dict[str, str] = {
+    "trend": "Trend: chance of protection and smooth level by destination, authority and year",
+    "trend_changes": "Trend: changes between years, with the probability of a fall",
+    "trend_months": "Trend: BAMF by month",
+    "trend_design": "Trend: the design effect from BAMF's months",
+    "turning_points": "Turning points: every event tested on every series it could touch",
+    "turning_horizons": "Turning points: the same over longer windows",
+    "turning_search": "Turning points: search for changes that no event announces",
+    "turning_placebos": "Turning points: the same test at dates and places where nothing happened",
+    "turning_counterfactual": "Turning points: what was to be expected without the event, by month",
+    "lottery_destinations": "Comparison: every destination's rate, the rate expected, their ratio",
+    "lottery_russians": "Comparison: Russian citizens by destination, beyond general strictness",
+    "lottery_dispersion": "Comparison: spread of rates between destinations by year",
+    "lottery_years": "Comparison: the fit of each year",
+    "outlook_forecast": "Outlook: applications and encounters by month ahead",
+    "outlook_scores": "Outlook: scores of every model on past months",
+    "outlook_rates": "Outlook: rates one and two years ahead",
+    "outlook_rate_scores": "Outlook: scores of the forecasts of rates",
+    "appeal_cumulative": "After the appeal: bounds by destination and year",
+    "appeal_pooled": "After the appeal: bounds over three and five years together",
+    "appeal_sensitivity": "After the appeal: the bounds under other assumptions",
+    "queue": "The queue: pending, clearance rate and months of work by destination and year",
+}
+"""What each table of results holds."""
