@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 
 from asylum_report import fit_cache, fitting
-from asylum_report.models import exact, exact_batch, many, status, trend
+from asylum_report.models import (
+    exact,
+    exact_batch,
+    exact_shapes,
+    likelihood_apart,
+    many,
+    status,
+    trend,
+)
 from asylum_report.models.likelihood import on_grid
 
 KEYS = ["name"]
@@ -43,7 +51,7 @@ def test_batched_sums_agree_with_the_single_ones_on_real_kinds_of_counts():
             counts = np.stack([positive, n - positive], -1)
             low, high = np.maximum(counts - half, 0), counts + half
             low[1, 4] = high[1, 4] = -1
-            for i, form in enumerate(exact_batch.shapes(low, high, effect)):
+            for i, form in enumerate(exact_shapes.shapes(low, high, effect)):
                 own, level = exact_batch.fit(low[[i]], high[[i]], effect, form)
                 sums = exact_batch._sums(form.left, form.right, form.fine)
                 grids = exact._grids(sums.level, sums.fine)
@@ -66,7 +74,7 @@ def test_the_likelihood_taken_apart_is_the_likelihood(effect):
                  [1000, 200000, 1000, 200000], [30000, 90000, 30100, 90100]):  # fmt: skip
         pair = np.array(pair)
         expected = on_grid(pair[:2], pair[2:], effect, grid)
-        found = exact_batch.likelihood(pair, effect, grid, log_p, log_q)
+        found = likelihood_apart.likelihood(pair, effect, grid, log_p, log_q)
         seen = expected > 1e-50
         assert np.abs(found[seen] / expected[seen] - 1).max() < 1e-9
 

@@ -103,7 +103,7 @@ def test_a_cluster_gives_what_this_machine_gives_and_its_death_costs_no_corridor
     assert said == []
     # Killed, scheduler and workers, once the first of many batches is back.
     every = table(40)
-    tables = [every.assign(name=every["name"] + f"-{i}") for i in range(60)]
+    tables = [every.assign(name=every["name"] + f"-{i}") for i in range(20)]
     many_ = pd.concat(tables, ignore_index=True)
     whole = cluster.each
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
@@ -54,8 +55,19 @@ def test_russians_in_germany_and_france(tmp_path):
     assert row["estimate"] < row["high_50"] < row["high_80"] < row["high"] < 0.315
     assert (row["method"], row["status"]) == ("exact", "ok")
     assert set(table["destination"]) == {"DEU", "FRA"}
-    assert "Status: " in done.stderr
+    assert done.stdout == ""
+    assert "2 corridors in " in done.stderr
+    assert "Status: ok 2." in done.stderr
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_a_file_the_table_and_nothing_else_goes_to_standard_output():
+    done = run("SWE", "--origin", "SYR", "--jobs", "1", "--no-cache", "--method", "fast")
+    assert done.returncode == 0, done.stderr
+    table = pd.read_csv(io.StringIO(done.stdout), keep_default_na=False, na_values=[""])
+    assert set(table["origin"]) == {"SYR"}
+    assert set(table["method"]) <= {"fast", "none"}
+    assert len(table) >= 10
 
 
 def test_the_series_of_all_corridors_at_once_are_those_added_row_by_row():

@@ -56,8 +56,9 @@ def test_changes(table):
     moved = evaluation.read("trend_change")
     assert len(moved) == 24
     assert moved["replications"].min() >= 1000
-    assert moved["cover_95"].min() >= 0.90
-    assert 0.94 <= moved["cover_95"].mean() <= 0.99
+    # Wider than they need be, and the page says so.
+    assert moved["cover_95"].min() >= 0.95
+    assert moved["cover_95"].mean() <= 0.995
 
 
 def test_the_summary_is_that_of_the_cells(table):

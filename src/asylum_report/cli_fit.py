@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 METHODS = ("auto", "exact", "fast")
 
 
+def step(line: str) -> None:
+    """Say what is being done, beside the table that may go to standard output."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def fit(
     destinations: list[str] | None,
     origin: str,
@@ -45,7 +50,6 @@ def fit(
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     from asylum_report import fit_output, paths, query
-    from asylum_report.show import step
 
     if output is not None:
         fit_output.check(output)
@@ -98,7 +102,7 @@ def fit(
     for word in tally.status:
         step(f"  {word}: {status.WORDS[word]}")
     if output is not None:
-        print(f"wrote {output}", file=sys.stderr)
+        step(f"wrote {output}")
 
 
 def summary(tally: object, seconds: float) -> str:

@@ -47,7 +47,7 @@ def _cell(column: str, value: Any, shares: Collection[str], quoted: Collection[s
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float) or hasattr(value, "item"):
-        return f"{value:,.1f}".removesuffix(".0")
+        return f"{value:,.1f}".removesuffix(".0").replace("-", "\u2212")
     if hasattr(value, "date"):
         return str(value.date())
     if column in quoted:

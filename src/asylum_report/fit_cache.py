@@ -13,7 +13,8 @@ import numpy as np
 from asylum_report.models.exact import LEVELS
 from asylum_report.models.many import Found, Task
 
-CODE = ("exact.py", "exact_batch.py", "fast.py", "likelihood.py", "many.py")
+CODE = ("exact.py", "exact_batch.py", "exact_shapes.py", "fast.py", "likelihood.py",
+        "likelihood_apart.py", "many.py")  # fmt: skip
 """Modules of `asylum_report.models` on which a fit rests."""
 
 LIMIT = 100_000_000

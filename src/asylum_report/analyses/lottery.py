@@ -100,7 +100,7 @@ def _add(
     }  # fmt: skip
     source = {name: _joined(about[name]) for name in ("source", "dataset", "vintage")}
     for name, table in (("destinations", found.destinations), ("russians", found.one_origin)):
-        if len(table) and effect == 1.0:
+        if len(table) and (effect == 1.0 or name == "russians"):
             by = table.join(about, on="destination").drop(columns="destination")
             by = by.rename(columns={"place": "destination"})
             # Half a year, and what rests on few decisions, is shown grey.

@@ -19,9 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asylum_report.models import exact_batch, status, trend
+from asylum_report.models import exact_batch, exact_shapes, status, trend
 from asylum_report.models.exact import LEVELS
 from asylum_report.models.likelihood import Floats, Ints
+from asylum_report.models.many_check import check
 
 METHODS = ("auto", "exact", "fast")
 NONE = "none"
@@ -30,13 +31,7 @@ LARGE = 100.0
 """Positive and other decisions, over the design effect, from which on `fast` may stand in."""
 
 COSTLY = 3
-"""Fineness of the exact grid (position in `exact_batch.EACH`) from which on it does."""
-
-MOST = 1e8
-"""A count above this is a mistake: nobody decides on so many."""
-
-LONGEST = 1000
-"""Periods from a corridor's first to its last; more is a mistake in the periods."""
+"""Fineness of the exact grid (position in `exact_shapes.EACH`) from which on it does."""
 
 BATCH = 48
 """Series fitted at once: enough for the matrix product, little enough for the cache."""
@@ -65,7 +60,7 @@ class Task:
 
     method: str
     effect: float
-    form: exact_batch.Shape
+    form: exact_shapes.Shape
     low: Ints
     high: Ints
     counts: Floats
@@ -102,54 +97,6 @@ class Prepared:
     tasks: dict[int, Task]
     rows: dict[int, NDArray[np.intp]]
     at: dict[int, NDArray[np.intp]]
-
-
-def check(
-    values: Floats, period: Floats, corridor: NDArray[np.intp], least: tuple[int, int] = (3, 1)
-) -> list[str]:
-    """Return a word of `status` for each corridor, as `trend.check` does for one.
-
-    Parameters
-    ----------
-    values
-        (rows, 6): positive, other and `trend.BOUNDS`.
-    period
-        (rows,).
-    corridor
-        (rows,): number of the corridor, from 0.
-    least
-        Periods, and decisions that each of so many periods must have.
-    """
-    size = int(corridor.max()) + 1 if corridor.size else 0
-
-    def some(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return np.bincount(corridor[rows], minlength=size) > 0
-
-    known = np.isfinite(values).all(axis=1)
-    whole = np.where(known[:, None], values, 0.0)
-    positive, other, a, c, b, d = whole.T
-    bad = ~known | (whole < 0).any(axis=1) | (whole % 1 != 0).any(axis=1)
-    bad |= (a > positive) | (positive > c) | (b > other) | (other > d)
-    odd = ~np.isfinite(period) | (np.abs(period) > 1e9) | (period % 1 != 0)
-    steady = np.where(odd, 0, period)
-    bad |= pd.DataFrame({"c": corridor, "p": steady}).duplicated(keep=False).to_numpy() & ~odd
-    first, last = np.full(size, np.inf), np.full(size, -np.inf)
-    np.minimum.at(first, corridor[~odd], steady[~odd])
-    np.maximum.at(last, corridor[~odd], steady[~odd])
-    n = positive + other
-    enough = np.bincount(corridor[n >= max(least[1], 1)], minlength=size) >= least[0]
-    three = np.bincount(corridor[n > 0], minlength=size) >= trend.LEAST
-    rules: list[tuple[str, NDArray[np.bool_]]] = [
-        (status.BAD_PERIODS, some(odd) | (last - first >= LONGEST)),
-        (status.BAD_COUNTS, some(bad)),
-        (status.IMPLAUSIBLE, some((whole > MOST).any(axis=1))),
-        (status.NO_DECISIONS, ~some(n > 0)),
-        (status.TOO_FEW, ~(enough & three)),
-        (status.ALL_NEGATIVE, ~some(positive > 0)),
-        (status.ALL_POSITIVE, ~some(other > 0)),
-    ]
-    words = np.select([rule for _, rule in rules], [word for word, _ in rules], status.OK)
-    return [str(word) for word in words]
 
 
 def choose(low: Ints, high: Ints, effect: float) -> NDArray[np.bool_]:
@@ -190,11 +137,12 @@ def prepare(
         raise ValueError(f"a design effect is at least 1, not {effect}")
     if method not in METHODS:
         raise ValueError(f"a method is one of {', '.join(METHODS)}, not {method}")
-    corridor = counts.groupby(keys, sort=True, dropna=False).ngroup().to_numpy(dtype=np.intp)
+    number = counts.groupby(keys, sort=True, dropna=False).ngroup()
+    corridor = np.asarray(number, dtype=np.intp)
     numbers = counts[["positive", "other", *trend.BOUNDS]].apply(pd.to_numeric, errors="coerce")
     values = numbers.to_numpy(dtype=float)
     period = pd.to_numeric(counts["period"], errors="coerce").to_numpy(dtype=float)
-    words = np.array(check(values, period, corridor, least), dtype=object)
+    words = np.array(check(values, period, corridor, least), dtype=np.str_)
     n = values[:, 0] + values[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         raw = np.where((n > 0) & (values[:, 0] >= 0), values[:, 0] / n, np.nan)
@@ -222,7 +170,7 @@ def prepare(
     resets = np.zeros(shape, dtype=bool)
     if "reset" in counts:
         resets[of, at] = counts["reset"].to_numpy(dtype=bool)[order]
-    forms = exact_batch.shapes(low, high, effect)
+    forms = exact_shapes.shapes(low, high, effect)
     quick = np.full(shape[0], method == "fast")
     if method == "auto":
         quick = choose(low, high, effect) & np.array([form.fine >= COSTLY for form in forms])
@@ -241,14 +189,16 @@ def prepare(
 
 def batches(tasks: dict[int, Task]) -> Iterator[tuple[list[int], Task]]:
     """Join tasks of single series whose grids agree; give each batch with its series' numbers."""
-    groups: dict[tuple[str, float, exact_batch.Shape], list[int]] = {}
+    groups: dict[tuple[str, float, exact_shapes.Shape], list[int]] = {}
     for number, task in tasks.items():
         # The fast method has no grids to share: only what begins anew, and when.
-        form = task.form if task.method == "exact" else exact_batch.Shape(0, 0, 0, task.form.resets)
+        form = (
+            task.form if task.method == "exact" else exact_shapes.Shape(0, 0, 0, task.form.resets)
+        )
         groups.setdefault((task.method, task.effect, form), []).append(number)
     for (method, _, form), numbers in sorted(groups.items()):
         longest = max(tasks[number].low.shape[1] for number in numbers)
-        largest = exact_batch.numbers(form, longest) if method == "exact" else 1
+        largest = exact_shapes.numbers(form, longest) if method == "exact" else 1
         size = max(1, min(BATCH, MEMORY // largest))
         for start in range(0, len(numbers), size):
             chosen = numbers[start : start + size]
@@ -315,7 +265,7 @@ def _solve(task: Task) -> list[Found]:
 
 
 def _exactly(task: Task) -> Task:
-    (form,) = exact_batch.shapes(task.low, task.high, task.effect)
+    (form,) = exact_shapes.shapes(task.low, task.high, task.effect)
     return replace(task, method="exact", form=replace(form, resets=task.form.resets))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from asylum_report import evaluation, places, results
 from asylum_report.charts.library.appeal import EFFECT, FOLLOWED
 from asylum_report.models import appeal, status
-from asylum_report.numbers.model import Number, count, percent, percent_range
+from asylum_report.numbers.model import Number, count, of_study, percent, percent_range
 from asylum_report.recognition import MARKED_BELOW
 
 Row = Mapping[str, Any]
@@ -232,7 +232,7 @@ def _study() -> list[Number]:
             which = "median" if label != "error" else "worst"
             found.append(Number(f"appeal.study_{name}_{label}", float(value), points, "points",
                                 f"{which} cell's mean of {column}, window {name}"))  # fmt: skip
-    return found
+    return of_study(found, "appeal_bounds")
 
 
 def _share(name: str, value: float, words: str) -> Number:

@@ -9,10 +9,19 @@ from typing import Any
 from asylum_report import evaluation, places, results
 from asylum_report.charts.library import lottery as charts
 from asylum_report.models import status
-from asylum_report.numbers.model import NBSP, Number, count, percent, percent_range, signed
+from asylum_report.numbers.model import (
+    NBSP,
+    Number,
+    count,
+    of_study,
+    percent,
+    percent_range,
+    signed,
+)
 
 Row = Mapping[Any, Any]
 COUNTRIES = {"de": "DEU", "fr": "FRA"}
+DESIGN = "design effect 4"
 MEASURES = (
     ("actual", "actual", "all", "actual rates, all origins"),
     ("indirect", "indirect", "all", "rates standardised by what the pool grants each origin"),
@@ -91,7 +100,14 @@ def _pool(year: int) -> list[Number]:
     of = _Group("lottery.eu.", f"EU+ first-instance decisions compared, {year}", rows)
     return [
         Number("lottery.year", year, str(year), "year", "latest year of the comparison", rows),
-        Number("lottery.first_year", first, str(first), "year", "first year of the comparison"),
+        Number(
+            "lottery.first_year",
+            first,
+            str(first),
+            "year",
+            "first year of the comparison",
+            _query("lottery_years", pool="EU+"),
+        ),
         *(
             of.count(name, line[name], name, name)
             for name in ("decisions", "destinations", "origins")
@@ -104,18 +120,21 @@ def _spreads(year: int) -> list[Number]:
     for stem, measure, origins, words in MEASURES:
         rows = [dict(row) for row in charts.spread(measure, origins).to_dict("records")]
         line = next(row for row in rows if row["year"] == year)
+        wide = dict(charts.spread(measure, origins, charts.CAUTIOUS).to_dict("records")[-1])
         query = _query("lottery_dispersion", pool=charts.POOL, measure=measure, origins=origins)
         of = _Group(f"lottery.eu.{stem}", f"90th over 10th percentile, EU+: {words}, {year}", query)
         values = [float(row["value"]) for row in rows]
         found += [
             of.times("", line["value"]),
-            of.times_range("_ci", (line["low"], line["high"]), "95% interval"),
+            of.times_range("_ci", (wide["low"], wide["high"]), f"95% interval, {DESIGN}"),
             of.times_range("_span", (min(values), max(values)), "lowest and highest year"),
         ]
     ours = charts.spread("actual", "RUS")
     infinite = " and ".join(str(int(y)) for y in sorted(ours.loc[ours["lowest"] == 0, "year"]))
     words = "years in which highest over lowest rate of Russians is infinite"
-    return [*found, Number("lottery.eu.infinite_years", infinite, infinite, "text", words)]
+    of_ours = _query("lottery_dispersion", pool="EU+", measure="actual", origins="RUS")
+    name = "lottery.eu.infinite_years"
+    return [*found, Number(name, infinite, infinite, "text", words, of_ours)]
 
 
 def _world(year: int) -> list[Number]:
@@ -140,11 +159,12 @@ def _shares(year: int) -> list[Number]:
     for stem, words in SHARES:
         line, values = _years()[year], [float(row[stem]) for row in _years().values()]
         of = _Group(f"lottery.eu.{stem}_share", f"{words}, {year}", query)
-        ends, most = (line[f"{stem}_low"], line[f"{stem}_high"]), sum(v > 0.5 for v in values)
+        wide = _rows("lottery_years", pool=charts.POOL, design_effect=charts.CAUTIOUS, year=year)[0]
+        ends, most = (wide[f"{stem}_low"], wide[f"{stem}_high"]), sum(v > 0.5 for v in values)
         span = (min(values), max(values))
         found += [
             of.one("", line[stem], f"{100 * line[stem]:.0f}%", "percent"),
-            of.one("_ci", ends, _range(ends, 0, 100, "%"), "percent", "95% interval"),
+            of.one("_ci", ends, _range(ends, 0, 100, "%"), "percent", f"95% interval, {DESIGN}"),
             of.one("_span", span, _range(span, 0, 100, "%"), "percent", "lowest and highest year"),
             of.one("_years", most, f"{most} of {len(values)}", "years", "years with over half"),
         ]
@@ -230,4 +250,4 @@ def _tested() -> list[Number]:
         for name, column in (("bias", "rate_bias"), ("shrunken_bias", "shrunken_rate_bias")):
             text = f"{100 * row[column]:.1f}"
             found.append(of.one(name, row[column], text, "points", f"mean absolute {column}"))
-    return found
+    return of_study(found, "lottery")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -101,3 +101,9 @@ def rate_numbers(
         ),
         *found,
     ]
+
+
+def of_study(numbers: Iterable[Number], table: str) -> list[Number]:
+    """Return numbers of a simulation study with its table as where they come from."""
+    rows = ({"table": f"evaluation/{table}"},)
+    return [number if number.rows else replace(number, rows=rows) for number in numbers]

@@ -171,11 +171,11 @@ def _study() -> list[Number]:
                f"{words}: {name}", moved if name.startswith("change") else query)
         for name, value in shares.items()
     ]  # fmt: skip
-    series = int(table["replications"].sum() + change["replications"].sum())
+    series = int(table["replications"].sum())
     return [
         *found,
         Number("trend.study_series", series, f"{series:,}", "series",
-               "simulated series in the study of the trend", query + moved),
+               "simulated series in the study of the trend", query),
         Number("trend.study_cells", len(table), f"{len(table):,}", "cells",
                "combinations in the study of the trend", query),
         Number("trend.study_replications", int(table["replications"].min()),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from asylum_report import evaluation, results
-from asylum_report.numbers.model import NBSP, Number, count, day, percent, signed
+from asylum_report.numbers.model import NBSP, Number, count, day, of_study, percent, signed
 
 Row = Mapping[str, Any]
 
@@ -234,7 +234,7 @@ def _study() -> list[Number]:
     ):  # fmt: skip
         found.append(Number(f"turning.study.{name}", float(value), percent(float(value)), "percent",
                             f"false alarms in the simulation study: {words}"))  # fmt: skip
-    return [*found, *_power()]
+    return [*of_study(found, "turning_alarms"), *of_study(_power(), "turning_power")]
 
 
 def _power() -> list[Number]:

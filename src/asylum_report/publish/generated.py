@@ -100,6 +100,7 @@ def write(folder: Path) -> list[Path]:
         "models.md": generated_models.downloads(),
         "studies.md": generated_models.studies(),
         "trend-study.md": generated_models.trend_study(),
+        "trend-few.md": generated_models.trend_few(),
     }
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)

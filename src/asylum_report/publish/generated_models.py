@@ -60,3 +60,24 @@ def trend_study() -> str:
         + "\nShares of intervals that held the truth, pooled over rates, rounding, courses and "
         "lengths. Worst: the worst combination, periods beside a jump apart.\n"
     )
+
+
+def trend_few() -> str:
+    """Return the study's combinations with twenty decisions and rounded counts, one a row."""
+    table = evaluation.read("trend_coverage")
+    table = table[
+        (table["decisions"] == 20) & (table["rounding"] != "none")
+        & (table["making"] == "beta-binomial") & (table["effect"] == table["given"])
+    ]  # fmt: skip
+    rows = [
+        (ROUNDINGS[str(row["rounding"])], f"{100 * row['rate']:.0f}%", str(row["effect"]),
+         str(row["course"]), str(row["periods"]),
+         *(f"{100 * row[name]:.1f}%" for name in ("cover_50", "cover_95", "wilson_95")))
+        for _, row in table.iterrows()
+    ]  # fmt: skip
+    heads = ("Rounded", "Rate", "Design effect", "Course", "Periods", "50% held", "95% held",
+             "Wilson held")  # fmt: skip
+    return pipe_table(heads, rows, (16, 8, 12, 14, 10, 12, 12, 14))
+
+
+ROUNDINGS = {"unhcr": "as UNHCR does", "5": "to 5", "10": "to 10"}

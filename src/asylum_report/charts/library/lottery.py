@@ -26,6 +26,10 @@ def latest() -> int:
     return int(results.read("lottery_years")["year"].max())
 
 
+CAUTIOUS = 4.0
+"""Design effect of what is told of the latest year, as in the headlines."""
+
+
 def compared(year: int) -> pd.DataFrame:
     """Return the EU+ destinations of a year that are drawn, by name, with the ratio falling."""
     rows = results.read("lottery_destinations")
@@ -37,6 +41,7 @@ def russians(year: int) -> pd.DataFrame:
     """Return the EU+ destinations with enough decisions on Russians and an effect of their own."""
     rows = results.read("lottery_russians")
     rows = rows[(rows["pool"] == POOL) & (rows["year"] == year) & ~rows["marked"]]
+    rows = rows[rows["design_effect"] == CAUTIOUS]
     return _named(rows[rows["deviation"].notna()]).sort_values("deviation", ascending=False)
 
 
@@ -128,10 +133,10 @@ def _two(value: Any) -> float | None:
     return None if _cell(value) is None else round(float(value), 2)
 
 
-def spread(measure: str, origins: str) -> pd.DataFrame:
+def spread(measure: str, origins: str, effect: float = 1.0) -> pd.DataFrame:
     """Return p90/p10 of one measure over the destinations of the EU+ by year."""
     rows = results.read("lottery_dispersion")
-    rows = rows[(rows["pool"] == POOL) & (rows["design_effect"] == 1.0)]
+    rows = rows[(rows["pool"] == POOL) & (rows["design_effect"] == effect)]
     return rows[(rows["measure"] == measure) & (rows["origins"] == origins)].sort_values("year")
 
 

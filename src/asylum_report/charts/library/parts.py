@@ -17,7 +17,8 @@ INTERVAL = (
 )
 CHANCE = (
     "Intervals: 95%, for the chance behind the year's own decisions; rounding is taken in, and "
-    "decisions made together (families, offices) by a design effect of 4."
+    "decisions made together (families, offices) by a design effect of 4. They are not centred on the "
+    "published rate."
 )
 UNDIVIDED = "† First instance and appeal, published undivided."
 """The note of a chart in which an authority stands that does not publish the two apart."""

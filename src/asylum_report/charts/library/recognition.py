@@ -54,7 +54,7 @@ def headline() -> Chart:
     return Chart(
         name="recognition-three-countries",
         title=f"Germany's protection rate fell from {_value(de, 2023)} to {_value(de, 2025)} in two "
-        "years, US courts' fell too, France's did not",
+        "years, US courts' fell too, France's shows no clear change",
         subtitle="Protection rate: refugee status or other protection per decision on the merits, "
         "first instance, persons, Russian citizens, by year",
         kind="line",

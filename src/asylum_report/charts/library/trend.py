@@ -242,7 +242,7 @@ def coverage() -> Chart:
         series=tuple(series),
         source="Asylum Report, simulation study of the trend, synthetic data; no figure on asylum",
         note=f"{int(table['replications'].min()):,} series in each of {len(table):,} combinations "
-        "of rate, rounding, design effect, course and length. Clustering ignored: the decisions "
+        "of rate, rounding, design effect, course and length (whole families apart). Clustering ignored: the decisions "
         "have a design effect of 4, the model is told 1.",
         alt=f"Three points for each of {len(order)} numbers of decisions. Pooled, the model's "
         f"intervals hold the truth in {pooled} of periods, with clustering ignored in "

@@ -207,8 +207,8 @@ def effects() -> Chart:
         name="turning-effects",
         title=f"Taken one by one, {_number(len(worded))} of {len(table)} tests go beyond noise"
         + (f": {', '.join(worded)}" if worded else ""),
-        subtitle="Mean of the three months after an event over what would follow from the months before, "
-        "in doublings: 1 is twice as many, \u22121 half as many, 0 no change",
+        subtitle="Russian citizens: mean of the three months after an event over what would follow from "
+        "the months before, in doublings: 1 is twice as many, \u22121 half as many, 0 no change",
         kind="dot",
         x_scale="category",
         y_format="count",
@@ -322,13 +322,13 @@ def alarms() -> Chart:
         name="turning-alarms",
         title=f"Where nothing happened, the usual regression finds something in {control[0]:.0%} to "
         f"{control[1]:.0%} of series, the way used here in {level[1]:.0%}",
-        subtitle="Share of simulated series without any event in which an effect is found at the 5% level",
+        subtitle="Share of synthetic series without any event in which an effect is found at the 5% level",
         kind="dot",
         x_scale="category",
         y_format="percent",
         series=tuple(lanes),
         categories=nulls,
-        source="own simulation",
+        source="Asylum Report, simulation study of turning points, synthetic data; no figure on asylum",
         note="Series as long as that of claims in the EU+, each tested at one of its dates. "
         "Intervals: 95%, from the number of series simulated.",
         alt=f"Points by kind of series. Least squares with Newey-West errors: {control[0]:.1%} to "
