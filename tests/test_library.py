@@ -7,6 +7,7 @@ import re
 import pytest
 
 from asylum_report.charts import library
+from asylum_report.charts.bundle import markdown
 from asylum_report.errors import UnknownName
 
 
@@ -119,3 +120,14 @@ def test_pooled_years_add_counts(charts):
 def test_an_unknown_chart_names_those_there_are():
     with pytest.raises(UnknownName, match="recognition-three-countries"):
         library.chart("recognition")
+
+
+def test_marks_take_their_colour_from_their_uses(charts):
+    """A mark with a colour of its own keeps it in the dark, where no style sheet reaches it."""
+    page = markdown(charts["outlook-rates"])
+    uses = re.findall(r'<use href="#([^"]+)"[^>]*stroke="#[^>]*class="f-paper s-germany"', page)
+    assert uses
+    for name in uses:
+        (mark,) = re.findall(rf'<path id="{re.escape(name)}"[^>]*>', page)
+        assert "stroke=" not in mark
+        assert "class=" not in mark

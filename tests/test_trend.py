@@ -14,6 +14,7 @@ from scipy import integrate, stats
 
 import asylum_report as ar
 from asylum_report import results
+from asylum_report.analyses import series as analyses_series
 from asylum_report.errors import UnknownName
 from asylum_report.models import draws, exact, likelihood, status, trend
 
@@ -255,3 +256,32 @@ def test_unknown_names_get_a_clear_line():
         ar.trend("France", authority="CNDA")
     with pytest.raises(UnknownName, match="Atlantis"):
         ar.trend("Atlantis")
+
+
+def test_periods_stand_on_axes_of_years_quarters_and_months():
+    assert analyses_series.position("2023-01-01", "2023-12-31", "year") == 2023
+    assert analyses_series.position("2023-04-01", "2023-06-30", "quarter") == 2023 * 4 + 1
+    assert analyses_series.position("2023-04-01", "2023-04-30", "month") == 2023 * 12 + 3
+    assert analyses_series.position("2023-04-01", "2023-06-30", "year") is None
+    assert analyses_series.position("2023-02-01", "2023-04-30", "quarter") is None
+    with pytest.raises(ValueError, match="year, quarter or month"):
+        analyses_series.position("2023-01-01", "2023-12-31", "week")
+
+
+def test_quarters_are_fitted_like_years_and_a_missing_one_is_a_gap():
+    rows = [
+        {"source": "Eurostat", "dataset": "d", "vintage": "v", "origin": "RUS",
+         "destination": "DEU", "authority": "BAMF", "unit": "persons", "level": "first",
+         "stage": "first", "period_start": start, "period_end": end, "outcome": outcome,
+         "count": count, "rounding_base": 5, "status": "complete", "note": ""}
+        for start, end, granted in (("2023-01-01", "2023-03-31", 40),
+                                    ("2023-04-01", "2023-06-30", 35),
+                                    ("2023-10-01", "2023-12-31", 15))
+        for outcome, count in (("refugee", granted), ("rejected", 100))
+    ]  # fmt: skip
+    table = analyses_series.counts(rows, frequency="quarter")
+    assert table["period"].tolist() == [8092, 8093, 8095]
+    assert table["positive_low"].tolist() == [38, 33, 13]
+    found = trend.fit(table)
+    assert found["status"].tolist() == ["ok"] * 3
+    assert found["estimate"].iloc[0] > found["estimate"].iloc[2]

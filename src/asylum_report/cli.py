@@ -143,7 +143,7 @@ def models(
 
 @app.command()
 def evaluate(
-    study: Annotated[str, typer.Argument(help="trend, turning-points, lottery or outlook.")],
+    study: Annotated[str, typer.Argument(help="appeal, lottery, trend or turning-points.")],
     replications: Annotated[
         int | None,
         typer.Option(

@@ -71,6 +71,7 @@ def _cleaned(raw: str, chart: Chart, variant: Variant) -> ET.Element:
     for element in root.iter():
         _restyle(element)
     _rename(root, prefix)
+    _inherit(root)
     _flatten(root)
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}title {prefix}desc")
@@ -138,6 +139,23 @@ def _rename(root: ET.Element, prefix: str) -> None:
             element.set("id", prefix + identifier)
         else:
             del element.attrib["id"]
+
+
+def _inherit(root: ET.Element) -> None:
+    """Let marks take the colour of their uses alone.
+
+    A mark's own colour would win over that of its use, and no style sheet of the page reaches it
+    there, so hollow marks would keep the colours of light paper in the dark.
+    """
+    uses: dict[str, list[ET.Element]] = {}
+    for element in root.iter(f"{{{_SVG}}}use"):
+        uses.setdefault(element.get(_HREF, "").removeprefix("#"), []).append(element)
+    for element in root.iter():
+        for name in ("stroke", "fill"):
+            named = uses.get(element.get("id", ""), [])
+            if name in element.attrib and named and all(name in use.attrib for use in named):
+                del element.attrib[name]
+                element.attrib.pop("class", None)
 
 
 def _flatten(parent: ET.Element) -> None:
