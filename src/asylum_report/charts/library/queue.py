@@ -6,7 +6,7 @@ from typing import Any
 
 from asylum_report import places
 from asylum_report.charts.library import parts
-from asylum_report.charts.library.appeal import Rows, rows_of, source_of, whole
+from asylum_report.charts.library.appeal import Rows, source_of, whole
 from asylum_report.charts.library.recognition import COURT_BREAKS
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.models import status
@@ -50,7 +50,7 @@ def queue_table(rows: Rows) -> Table:
 def clearance() -> Chart:
     """Draw decisions per application over time for the three countries."""
     rows = {
-        label: [row for row in rows_of("queue", destination=code, authority=authority, source="UNHCR")
+        label: [row for row in parts.result_rows("queue", destination=code, authority=authority, source="UNHCR")
                 if row["year"] >= (FIRST_COURTS if code == "USA" else FIRST_QUEUE)
                 and row["clearance"] is not None]
         for label, code, authority, _ in QUEUES
@@ -99,7 +99,7 @@ def months_by_year() -> Chart:
     """Draw months of work over time for the three countries."""
     chosen = (*QUEUES[:2], ("United States", "USA", "all", "usa"))
     rows = {
-        label: [row for row in rows_of("queue", destination=code, authority=authority, source="UNHCR")
+        label: [row for row in parts.result_rows("queue", destination=code, authority=authority, source="UNHCR")
                 if row["year"] >= FIRST_QUEUE and row["months_of_work"] is not None]
         for label, code, authority, _ in chosen
     }  # fmt: skip
@@ -148,7 +148,7 @@ def months_by_year() -> Chart:
 
 def months_across() -> Chart:
     """Draw months of work in EU+ destinations in the newest year."""
-    every = rows_of("queue", source="UNHCR", authority="all")
+    every = parts.result_rows("queue", source="UNHCR", authority="all")
     latest = max(row["year"] for row in every)
     members = places.members("EU+", latest)
     rows = [
