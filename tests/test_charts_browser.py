@@ -78,7 +78,9 @@ def visit(browser, site):
         page.on("pageerror", lambda e: page.said.append(str(e)))
         page.on("request", lambda r: page.asked.append(r.url))
         page.goto(f"{site}notebooks/{name}.html")
-        page.wait_for_load_state("networkidle")
+        if script:
+            # The page has loaded; its fonts come when its text is laid out.
+            page.evaluate("document.fonts.ready.then(() => true)")
         pages.append(page)
         return page
 
