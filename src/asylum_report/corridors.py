@@ -27,6 +27,10 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of a table of rates, in order."""
 
+RESETS: dict[tuple[str, str], tuple[int, ...]] = {("USA", "EOIR"): (2017, 2025)}
+"""Years in which an authority's figures begin to be counted in another way: from 2017 to 2024 UNHCR
+puts part of the US courts' decisions under another code."""
+
 NONE = Count(0, 0, 0)
 
 

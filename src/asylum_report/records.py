@@ -70,7 +70,7 @@ def checked_bytes(path: Path, hashes: Mapping[str, str]) -> bytes:
     return content
 
 
-def rows(table: str, **wanted: str | float | Collection[str]) -> list[dict[str, Any]]:
+def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
     """Return the rows of a table whose columns equal (or are among) the wanted values.
 
     Parameters
@@ -92,11 +92,11 @@ def rows(table: str, **wanted: str | float | Collection[str]) -> list[dict[str, 
     InvalidTable
         If the file is missing or damaged, or does not match its recorded hash.
     """
-    sets = {k: {str(v)} if isinstance(v, str | int | float) else set(v) for k, v in wanted.items()}
+    sets = {k: {str(v)} if isinstance(v, str) else set(v) for k, v in wanted.items()}
     folder = paths.processed()
     if table.startswith((RESULTS, STUDIES)):
-        found = _results((folder if table.startswith(RESULTS) else paths.root() / "data")
-                         / f"{table}.csv")  # fmt: skip
+        place = folder if table.startswith(RESULTS) else paths.root() / "data"
+        found = _results(place / f"{table}.csv")
         return [dict(row) for row in found if all(row[k] in v for k, v in sets.items())]
     if sets.get("origin") == {"RUS"} or table in ALL_IN_CSV:
         found = _from_csv(folder, table)

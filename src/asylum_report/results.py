@@ -11,7 +11,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asylum_report import files, paths
 from asylum_report.errors import InvalidTable, UnknownName
@@ -20,7 +20,7 @@ from asylum_report.results_list import ABOUT, ANALYSES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ABOUT", "ANALYSES", "build", "read", "stale"]
+__all__ = ["ABOUT", "ANALYSES", "build", "read", "rows", "stale"]
 
 STATE = "state.json"
 DIGITS = 6
@@ -56,6 +56,22 @@ def read(name: str) -> pd.DataFrame:
     if not path.is_file():
         raise InvalidTable("result not built", where=str(path), todo="run: asylum-report models")
     return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def rows(name: str, **wanted: Any) -> list[dict[str, Any]]:
+    """Return the rows of a table of results with these values, missing as None.
+
+    Raises
+    ------
+    UnknownName, InvalidTable
+        As `read`.
+    """
+    frame = read(name)
+    for column, value in wanted.items():
+        frame = frame[frame[column] == value]
+    frame = frame.astype(object)
+    found = frame.where(frame.notna(), None).to_dict("records")
+    return [{str(column): value for column, value in row.items()} for row in found]
 
 
 def fingerprint(name: str) -> str:
@@ -120,6 +136,8 @@ def build(
 ) -> list[Path]:
     """Compute analyses and write their tables, each whole and with its state.
 
+    The tidy tables must be up to date (`asylum_report.process.ensure`).
+
     Parameters
     ----------
     names
@@ -137,8 +155,6 @@ def build(
     UnknownName
         If there is no such analysis.
     """
-    from asylum_report import process
-
     written: list[Path] = []
     chosen = list(stale() if names is None else names)
     for name in chosen:
@@ -146,8 +162,6 @@ def build(
             raise UnknownName(
                 f"unknown analysis '{name}'", todo=f"use one of {', '.join(ANALYSES)}"
             )
-    if chosen:
-        process.ensure()
     for name in chosen:
         one = ANALYSES[name]
         if progress:

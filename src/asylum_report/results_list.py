@@ -35,8 +35,8 @@ ANALYSES: dict[str, Analysis] = {
         "lottery",
         ("lottery_destinations", "lottery_russians", "lottery_dispersion", "lottery_years"),
         (*EVERY_ORIGIN, "data/reference/authorities.yml", "data/reference/countries.csv"),
-        ("authorities.py", "columns.py", "places.py", "recognition.py", "models/status.py",
-         *(f"models/lottery_{part}.py" for part in (
+        ("authorities.py", "columns.py", "corridors.py", "places.py", "recognition.py",
+         "models/status.py", *(f"models/lottery_{part}.py" for part in (
              "cells", "dispersion", "draws", "effects", "fit", "likelihood", "rounding",
              "standardise"))),
     ),
@@ -62,7 +62,8 @@ ANALYSES: dict[str, Analysis] = {
         (*EVERY_ORIGIN, "data/processed/applications.csv.gz", "data/processed/encounters.csv",
          "data/reference/authorities.yml"),
         ("models/forecast.py", "models/forecast_fitted.py", "models/forecast_rates.py",
-         "models/backtest.py", "models/scoring.py", "models/status.py", "authorities.py"),
+         "models/backtest.py", "models/scoring.py", "models/status.py", "authorities.py",
+         "corridors.py"),
     ),
     "turning-points": Analysis(
         "turning_points",

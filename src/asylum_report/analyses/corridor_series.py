@@ -108,7 +108,7 @@ def counts(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     )  # fmt: skip
     found = found.join(split.astype("int64"))
     broken = pd.MultiIndex.from_tuples(
-        [(*key, each) for key, years in series.RESETS.items() for each in years]
+        [(*key, each) for key, years in corridors.RESETS.items() for each in years]
     )
     found["reset"] = pd.MultiIndex.from_frame(
         found[["destination", "authority", "period"]]

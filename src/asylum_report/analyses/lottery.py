@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asylum_report import places, process, tables
+from asylum_report import corridors, places, process, tables
 from asylum_report.models import lottery_cells
 from asylum_report.models.lottery_year import Compared, compare
 from asylum_report.recognition import MARKED_BELOW
@@ -87,7 +87,7 @@ def _joined(values: pd.Series) -> str:
 
 
 def _worst(values: pd.Series) -> str:
-    return max(values, key=lottery_cells.STATUSES.index)
+    return corridors.worst(list(values))
 
 
 def _add(

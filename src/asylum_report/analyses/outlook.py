@@ -12,16 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asylum_report import authorities, tables
+from asylum_report import authorities, corridors, tables
 from asylum_report.columns import NO_RATE
 from asylum_report.models import backtest, forecast, forecast_rates, scoring, status
 from asylum_report.models.forecast_fitted import BASELINE, every
 
 PAST = 36
 """Months of the past that stand before a forecast in its table."""
-
-COURT_BREAKS = (2017, 2025)
-"""Years with which UNHCR's figures on the US immigration courts begin to be counted anew."""
 
 RATES_FROM = 2015
 """First year from which rates are forecast for the scores; constants were set on years before."""
@@ -132,7 +129,7 @@ def yearly_rates() -> pd.DataFrame:
     wide["year"] = wide["period_start"].str[:4].astype(int)
     court = wide["authority"] == "EOIR"
     wide["line"] = 0
-    for year in COURT_BREAKS:
+    for year in corridors.RESETS["USA", "EOIR"]:
         wide["line"] += (court & (wide["year"] >= year)).astype(int)
     for name in ("source", "dataset", "vintage"):
         wide[name] = str(rows[name].iloc[0])

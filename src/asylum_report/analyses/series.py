@@ -12,10 +12,6 @@ from asylum_report import corridors
 KEYS = ["source", "dataset", "vintage", "origin", "destination", "authority", "unit", "stage"]
 """Columns that name one series: a corridor with its authority, unit and stage."""
 
-RESETS: dict[tuple[str, str], tuple[int, ...]] = {("USA", "EOIR"): (2017, 2025)}
-"""Years in which an authority's figures begin to be counted in another way: from 2017 to 2024 UNHCR
-puts part of the US courts' decisions under another code."""
-
 
 def counts(
     rows: Iterable[Mapping[str, Any]], definition: str = "protection", frequency: str = "year"
@@ -54,7 +50,7 @@ def counts(
                 "positive_low": positive.low, "positive_high": positive.high,
                 "other_low": other.low, "other_high": other.high,
                 "reset": frequency == "year"
-                and year in RESETS.get((group["destination"], group["authority"]), ()),
+                and year in corridors.RESETS.get((group["destination"], group["authority"]), ()),
                 "period_status": group["status"],
             }
         )  # fmt: skip

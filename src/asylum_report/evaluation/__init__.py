@@ -112,8 +112,8 @@ def run(
         If there is no such study.
     """
     from asylum_report import __version__
-    from asylum_report.publish.fingerprint import versions
     from asylum_report.results import as_csv
+    from asylum_report.versions import versions
 
     if name not in STUDIES:
         raise UnknownName(f"unknown study '{name}'", todo=f"use one of {', '.join(STUDIES)}")

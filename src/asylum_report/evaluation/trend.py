@@ -34,8 +34,6 @@ PERIODS = (12, 26)
 DRIFT = 0.2
 """Standard deviation of a drifting series' yearly steps, in logits."""
 
-MAKINGS = ("beta-binomial", "families")
-
 JUMP = 1.5
 """Size of a jumping series' one jump, up or down, in logits: from 10 to 33%, or to 2.4%."""
 

@@ -34,7 +34,7 @@ SMALLEST = 0.1
 """Least size, for periods with hardly more decisions than the design effect."""
 
 
-def _nodes(low: int, high: int) -> Floats:
+def nodes(low: int, high: int) -> Floats:
     """Return the counts that stand for a rounding interval."""
     width = high - low + 1
     number = min(width, 5 if low >= COARSE_FROM else EVERY)
@@ -53,8 +53,8 @@ def log_on_grid(low: Ints, high: Ints, effect: float, grid: Floats) -> tuple[Flo
     grid
         Logits, increasing.
     """
-    a = _nodes(int(low[0]), int(high[0]))
-    b = _nodes(int(low[1]), int(high[1]))
+    a = nodes(int(low[0]), int(high[0]))
+    b = nodes(int(low[1]), int(high[1]))
     # How many counts one node stands for falls out: it is the same for all nodes.
     n = a[:, None] + b[None, :]
     choices = gammaln(n + 1) - gammaln(a + 1)[:, None] - gammaln(b + 1)[None, :]

@@ -14,24 +14,19 @@ from numba import njit
 from scipy.special import gammaln
 
 from asylum_report.models.likelihood import (
-    COARSE_FROM,
     EVERY,
     LARGEST,
     LOWEST,
     SMALLEST,
     Floats,
     Ints,
+    nodes,
     on_grid,
 )
 
 SMALL = 1e-300
 WIDE = 2 * EVERY
 """Rounding intervals wider than this have terms too unlike to be taken apart."""
-
-
-def _nodes(low: int, high: int) -> Floats:
-    width = high - low + 1
-    return np.linspace(low, high, min(width, 5 if low >= COARSE_FROM else EVERY))
 
 
 def likelihood(pair: Ints, effect: float, grid: Floats, log_p: Floats, log_q: Floats) -> Floats:
@@ -46,7 +41,7 @@ def likelihood(pair: Ints, effect: float, grid: Floats, log_p: Floats, log_q: Fl
     """
     if pair[2] - pair[0] > WIDE or pair[3] - pair[1] > WIDE:
         return on_grid(pair[:2], pair[2:], effect, grid)
-    a, b = _nodes(int(pair[0]), int(pair[2])), _nodes(int(pair[1]), int(pair[3]))
+    a, b = nodes(int(pair[0]), int(pair[2])), nodes(int(pair[1]), int(pair[3]))
     n = a[:, None] + b[None, :]
     size = (float(n.mean()) - effect) / (effect - 1) if effect > 1 else np.inf
     if size > LARGEST:

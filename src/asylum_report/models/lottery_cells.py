@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from asylum_report import authorities
+from asylum_report import authorities, corridors
 from asylum_report.columns import NO_RATE
 from asylum_report.models import status
 from asylum_report.recognition import GRANTS
@@ -62,7 +62,7 @@ def cells(decisions: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["outcome"].isin((*GRANTS, "rejected"))]
     rows["kind"] = (rows["outcome"] == "rejected").map({True: "rejected", False: "positive"})
     rows["refused"] = rows["note"].str.startswith(NO_RATE)
-    rows["rank"] = rows["status"].map({s: k for k, s in enumerate(STATUSES)})
+    rows["rank"] = rows["status"].map({s: k for k, s in enumerate(corridors.STATUSES)})
     # One part is one level at one stage: a sum with a part that was not published is missing.
     part = [*KEYS, "first", "stage", "level"]
     half = rows["rounding_base"] // 2
@@ -89,15 +89,12 @@ def cells(decisions: pd.DataFrame) -> pd.DataFrame:
         refused=("refused", "any"), rank=("rank", "max"), part_missing=("part_missing", "any"),
         stage=("stage", lambda stages: "+".join(sorted(set(stages)))),
     )).reset_index()  # fmt: skip
-    whole["status"] = [STATUSES[rank] for rank in whole["rank"]]
+    whole["status"] = [corridors.STATUSES[rank] for rank in whole["rank"]]
     lacking = whole["refused"] | whole["part_missing"]
     whole["n"] = (whole["positive"] + whole["rejected"]).where(~lacking)
     whole[counts] = whole[counts].where(~lacking)
     whole["why"] = lacking.map({True: NO_COUNTS, False: ""})
     return _judged(whole)
-
-
-STATUSES = ("complete", "estimated", "provisional", "break", "partial")
 
 
 def _judged(whole: pd.DataFrame) -> pd.DataFrame:

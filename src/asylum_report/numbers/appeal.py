@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from asylum_report import evaluation, places, results
 from asylum_report.charts.library.appeal import EFFECT, FOLLOWED
 from asylum_report.models import appeal, status
-from asylum_report.numbers.model import Number, count, of_study, percent, percent_range
+from asylum_report.numbers.model import (
+    Number,
+    count,
+    known,
+    of_study,
+    percent,
+    percent_range,
+    this_row,
+)
 from asylum_report.recognition import MARKED_BELOW
 
 Row = Mapping[str, Any]
@@ -26,23 +33,6 @@ def numbers() -> list[Number]:
     return [*_pooled(), *_yearly(), *_sensitivity(), *_extent(), *_queue(), *_study()]
 
 
-def _rows(table: str, **wanted: Any) -> list[Row]:
-    frame = results.read(table)
-    for column, value in wanted.items():
-        frame = frame[frame[column] == value]
-    found = frame.to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in found]
-
-
-def _query(table: str, row: Row, *columns: str) -> tuple[Mapping[str, Any], ...]:
-    # As texts, since that is how the rows of a result table are looked up.
-    return ({"table": f"models/{table}", **{name: str(row[name]) for name in columns}},)
-
-
-def _known(value: Any) -> bool:
-    return value is not None and not (isinstance(value, float) and math.isnan(value))
-
-
 def _shares(stem: str, row: Row, where: str, query: tuple[Mapping[str, Any], ...]) -> list[Number]:
     """Return the shares of one window: first instance, usual ratio, bounds."""
     words = {
@@ -56,13 +46,13 @@ def _shares(stem: str, row: Row, where: str, query: tuple[Mapping[str, Any], ...
     found = [
         Number(f"{stem}.{name}", row[columns.get(name, name)],
                percent(row[columns.get(name, name)]), "percent", f"{said}: {where}", query)
-        for name, said in words.items() if _known(row[columns.get(name, name)])
+        for name, said in words.items() if known(row[columns.get(name, name)])
     ]  # fmt: skip
     both = (row["bound_low"], row["bound_high"])
     found.append(Number(f"{stem}.bounds", both, percent_range(*both), "percent",
                         f"bounds of protection after appeal: {where}", query))  # fmt: skip
     for name in ("n", "granted", "appeal_grants"):
-        if _known(row[name]):
+        if known(row[name]):
             found.append(Number(f"{stem}.{name}", int(row[name]), count(int(row[name])), "persons",
                                 f"{name.replace('_', ' ')}: {where}", query))  # fmt: skip
     return found
@@ -70,7 +60,7 @@ def _shares(stem: str, row: Row, where: str, query: tuple[Mapping[str, Any], ...
 
 def _pooled() -> list[Number]:
     keys = ("source", "destination", "years", "last_year", "design_effect")
-    table = _rows("appeal_pooled", years=YEARS, source="UNHCR")
+    table = results.rows("appeal_pooled", years=YEARS, source="UNHCR")
     newest = max(row["last_year"] for row in table)
     found = []
     for label, last in (("followed", FOLLOWED), ("newest", newest)):
@@ -83,7 +73,7 @@ def _pooled() -> list[Number]:
             for row in mine:
                 effect = int(row["design_effect"])
                 where = f"{places.name(code)}, Russian citizens, decided in {span}"
-                query = _query("appeal_pooled", row, *keys)
+                query = this_row("appeal_pooled", row, *keys)
                 stem = f"appeal.{prefix}.{label}"
                 if effect == EFFECT:
                     found += _shares(stem, row, where, query)
@@ -98,14 +88,14 @@ def _pooled() -> list[Number]:
 def _yearly() -> list[Number]:
     found = []
     for prefix, code in COUNTRIES.items():
-        for row in _rows("appeal_cumulative", destination=code, source="UNHCR"):
-            if row["first_year"] < FIRST_YEAR or not _known(row["bound_low"]):
+        for row in results.rows("appeal_cumulative", destination=code, source="UNHCR"):
+            if row["first_year"] < FIRST_YEAR or not known(row["bound_low"]):
                 continue
             year = row["first_year"]
             found += _shares(
                 f"appeal.{prefix}.y{year}", row,
                 f"{places.name(code)}, Russian citizens, decided in {year}",
-                _query("appeal_cumulative", row, "source", "destination", "first_year"),
+                this_row("appeal_cumulative", row, "source", "destination", "first_year"),
             )  # fmt: skip
     return found
 
@@ -114,21 +104,21 @@ def _sensitivity() -> list[Number]:
     found = []
     names = {1: "one", 2: "two", 3: "three", 4: "four"}
     for prefix, code in COUNTRIES.items():
-        for row in _rows("appeal_sensitivity", destination=code, last_year=FOLLOWED):
+        for row in results.rows("appeal_sensitivity", destination=code, last_year=FOLLOWED):
             slack = {0.0: "none", 0.25: "quarter", 0.5: "half"}[row["slack"]]
             value = row["bound_low"]
             found.append(Number(
                 f"appeal.{prefix}.low_{names[row['horizon']]}_{slack}", value, percent(value),
                 "percent", f"lower bound, {places.name(code)}, horizon {row['horizon']} years, "
                 f"slack {row['slack']:g}",
-                _query("appeal_sensitivity", row, "destination", "last_year", "horizon", "slack"),
+                this_row("appeal_sensitivity", row, "destination", "last_year", "horizon", "slack"),
             ))  # fmt: skip
     return found
 
 
 def _extent() -> list[Number]:
     """Return how many destinations have bounds, and which EU+ ones have none and why."""
-    table = _rows("appeal_pooled", years=YEARS, design_effect=EFFECT, source="UNHCR")
+    table = results.rows("appeal_pooled", years=YEARS, design_effect=EFFECT, source="UNHCR")
     newest = max(row["last_year"] for row in table)
     shown = [row for row in table if row["last_year"] == FOLLOWED and row["status"] == status.OK
              and row["n"] >= MARKED_BELOW]  # fmt: skip
@@ -138,7 +128,7 @@ def _extent() -> list[Number]:
         Number("appeal.destinations", len(shown), str(len(shown)), "destinations",
                f"destinations with appeals published for every year, decided in "
                f"{FOLLOWED - YEARS + 1} to {FOLLOWED}, at least {MARKED_BELOW} decisions",
-               tuple(_query("appeal_pooled", row, *keys)[0] for row in shown)),
+               tuple(this_row("appeal_pooled", row, *keys)[0] for row in shown)),
         Number("appeal.horizon", appeal.HORIZON, str(appeal.HORIZON), "years",
                "calendar years after a rejection in which a grant on appeal counts",
                settings),
@@ -168,34 +158,34 @@ def _queue() -> list[Number]:
     found = []
     for prefix, code in ACROSS.items():
         for authority, stem in (("all", f"queue.{prefix}"), ("EOIR", f"queue.{prefix}_courts")):
-            for row in _rows("queue", destination=code, authority=authority, source="UNHCR"):
+            for row in results.rows("queue", destination=code, authority=authority, source="UNHCR"):
                 if row["year"] < FIRST_YEAR:
                     continue
                 found += _queue_year(f"{stem}.y{row['year']}", row, authority)
-    for row in _rows("queue", authority="BAMF"):
+    for row in results.rows("queue", authority="BAMF"):
         found += _queue_year(f"queue.de_bamf.y{row['year']}", row, "BAMF")
     return found
 
 
 def _queue_year(stem: str, row: Row, authority: str) -> list[Number]:
     where = f"{row['name']}{'' if authority == 'all' else f' ({authority})'}, {row['year']}"
-    query = _query("queue", row, "source", "destination", "authority", "year")
+    query = this_row("queue", row, "source", "destination", "authority", "year")
     found = []
     for name in ("applications", "decisions", "appeal_decisions", "pending", "unexplained"):
-        if _known(row[name]):
+        if known(row[name]):
             whole = int(row[name])
             text = count(whole) if whole >= 0 else "\u2212" + count(-whole)
             found.append(Number(f"{stem}.{name}", whole, text, "persons",
                                 f"{name.replace('_', ' ')}: {where}", query))  # fmt: skip
-    if _known(row["clearance"]):
+    if known(row["clearance"]):
         text = f"{100 * row['clearance']:.0f}"
         found.append(Number(f"{stem}.clearance", row["clearance"], text, "decisions",
                             f"decisions for 100 applications: {where}", query))  # fmt: skip
     for column, name in (("months_of_work", "months"), ("months_first_only", "months_first")):
-        if _known(row[column]):
+        if known(row[column]):
             found.append(Number(f"{stem}.{name}", row[column], f"{row[column]:.1f}", "months",
                                 f"months of work in the queue: {where}", query))  # fmt: skip
-    if _known(row["months_of_work"]):
+    if known(row["months_of_work"]):
         years = row["months_of_work"] / 12
         found.append(Number(f"{stem}.years", years, f"{years:.0f}", "years",
                             f"years of work in the queue: {where}", query))  # fmt: skip

@@ -13,10 +13,12 @@ from asylum_report.numbers.model import (
     NBSP,
     Number,
     count,
+    in_results,
     of_study,
     percent,
     percent_range,
     signed,
+    signed_range,
 )
 
 Row = Mapping[Any, Any]
@@ -78,24 +80,13 @@ def numbers() -> list[Number]:
     ]
 
 
-def _query(table: str, **wanted: Any) -> tuple[Mapping[str, Any], ...]:
-    return ({"table": f"models/{table}", **wanted},)
-
-
-def _rows(table: str, **wanted: Any) -> list[Row]:
-    frame = results.read(table)
-    for column, value in wanted.items():
-        frame = frame[frame[column] == value]
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-
-
 def _years() -> dict[int, Row]:
-    rows = _rows("lottery_years", pool=charts.POOL, design_effect=1.0)
+    rows = results.rows("lottery_years", pool=charts.POOL, design_effect=1.0)
     return {int(row["year"]): row for row in rows}
 
 
 def _pool(year: int) -> list[Number]:
-    rows = _query("lottery_years", pool=charts.POOL, year=year, design_effect=1.0)
+    rows = in_results("lottery_years", pool=charts.POOL, year=year, design_effect=1.0)
     line, first = _years()[year], min(_years())
     of = _Group("lottery.eu.", f"EU+ first-instance decisions compared, {year}", rows)
     return [
@@ -106,7 +97,7 @@ def _pool(year: int) -> list[Number]:
             str(first),
             "year",
             "first year of the comparison",
-            _query("lottery_years", pool="EU+"),
+            in_results("lottery_years", pool="EU+"),
         ),
         *(
             of.count(name, line[name], name, name)
@@ -121,7 +112,7 @@ def _spreads(year: int) -> list[Number]:
         rows = [dict(row) for row in charts.spread(measure, origins).to_dict("records")]
         line = next(row for row in rows if row["year"] == year)
         wide = dict(charts.spread(measure, origins, charts.CAUTIOUS).to_dict("records")[-1])
-        query = _query("lottery_dispersion", pool=charts.POOL, measure=measure, origins=origins)
+        query = in_results("lottery_dispersion", pool=charts.POOL, measure=measure, origins=origins)
         of = _Group(f"lottery.eu.{stem}", f"90th over 10th percentile, EU+: {words}, {year}", query)
         values = [float(row["value"]) for row in rows]
         found += [
@@ -132,17 +123,17 @@ def _spreads(year: int) -> list[Number]:
     ours = charts.spread("actual", "RUS")
     infinite = " and ".join(str(int(y)) for y in sorted(ours.loc[ours["lowest"] == 0, "year"]))
     words = "years in which highest over lowest rate of Russians is infinite"
-    of_ours = _query("lottery_dispersion", pool="EU+", measure="actual", origins="RUS")
+    of_ours = in_results("lottery_dispersion", pool="EU+", measure="actual", origins="RUS")
     name = "lottery.eu.infinite_years"
     return [*found, Number(name, infinite, infinite, "text", words, of_ours)]
 
 
 def _world(year: int) -> list[Number]:
-    rows = _rows("lottery_dispersion", pool="world", year=year, origins="all")
+    rows = results.rows("lottery_dispersion", pool="world", year=year, origins="all")
     by = {row["measure"]: row for row in rows}
     found = []
     for stem, measure in (("actual", "actual"), ("same", "direct")):
-        query = _query("lottery_dispersion", pool="world", measure=measure, year=year)
+        query = in_results("lottery_dispersion", pool="world", measure=measure, year=year)
         words = f"90th over 10th percentile, authorities worldwide: {measure}, {year}"
         of, line = _Group(f"lottery.world.{stem}", words, query), by[measure]
         found += [
@@ -155,11 +146,13 @@ def _world(year: int) -> list[Number]:
 
 def _shares(year: int) -> list[Number]:
     found = []
-    query = _query("lottery_years", pool=charts.POOL, design_effect=1.0)
+    query = in_results("lottery_years", pool=charts.POOL, design_effect=1.0)
     for stem, words in SHARES:
         line, values = _years()[year], [float(row[stem]) for row in _years().values()]
         of = _Group(f"lottery.eu.{stem}_share", f"{words}, {year}", query)
-        wide = _rows("lottery_years", pool=charts.POOL, design_effect=charts.CAUTIOUS, year=year)[0]
+        wide = results.rows(
+            "lottery_years", pool=charts.POOL, design_effect=charts.CAUTIOUS, year=year
+        )[0]
         ends, most = (wide[f"{stem}_low"], wide[f"{stem}_high"]), sum(v > 0.5 for v in values)
         span = (min(values), max(values))
         found += [
@@ -184,7 +177,11 @@ def _places(year: int) -> list[Number]:
         found += _ratio(f"lottery.{stem}.", _of(every, code), year)
         found += _deviation(f"lottery.russians.{stem}.", _of(ours, code), year)
     words = f"EU+ destinations with at least 50 merits decisions on Russians, {year}"
-    of = _Group("lottery.russians.", words, _query("lottery_russians", pool=charts.POOL, year=year))
+    of = _Group(
+        "lottery.russians.",
+        words,
+        in_results("lottery_russians", pool=charts.POOL, year=year, design_effect=charts.CAUTIOUS),
+    )
     clear = sum(row["deviation_low"] > 0 or row["deviation_high"] < 0 for row in ours)
     return [
         *found,
@@ -199,7 +196,7 @@ def _of(rows: Sequence[Row], code: str) -> Row:
 
 def _ratio(stem: str, row: Row, year: int) -> list[Number]:
     name, code = places.name(row["destination"]), str(row["destination"])
-    query = _query("lottery_destinations", pool=charts.POOL, year=year, destination=code)
+    query = in_results("lottery_destinations", pool=charts.POOL, year=year, destination=code)
     of = _Group(stem, f"{name}, all origins, {year}", query)
     return [
         of.one("name", name, name, "text", "destination"),
@@ -215,11 +212,17 @@ def _ratio(stem: str, row: Row, year: int) -> list[Number]:
 
 def _deviation(stem: str, row: Row, year: int) -> list[Number]:
     name, code = places.name(row["destination"]), str(row["destination"])
-    query = _query("lottery_russians", pool=charts.POOL, year=year, destination=code)
+    query = in_results(
+        "lottery_russians",
+        pool=charts.POOL,
+        year=year,
+        design_effect=charts.CAUTIOUS,
+        destination=code,
+    )
     of = _Group(stem, f"Russian citizens, {name}, {year}", query)
     ends = (row["deviation_low"], row["deviation_high"])
     around = (row["expected_low"], row["expected_high"])
-    points = f"{signed(ends[0])} to {signed(ends[1])}".replace(" ", NBSP)
+    points = signed_range(*ends)
     what = "deviation from what general strictness gives"
     return [
         of.one("name", name, name, "text", "destination"),

@@ -103,6 +103,26 @@ def rate_numbers(
     ]
 
 
+def known(value: Any) -> bool:
+    """Return whether a cell of a table of results has a value."""
+    return value is not None and value == value
+
+
+def signed_range(low: float, high: float) -> str:
+    """Write an interval of signed percentage points: "−25.6 to +1.3"."""
+    return f"{signed(low)} to {signed(high)}".replace(" ", NBSP)
+
+
+def in_results(table: str, **columns: Any) -> tuple[Mapping[str, Any], ...]:
+    """Return the query of rows of a table of results; its rows are looked up as texts."""
+    return ({"table": f"models/{table}"} | {name: str(value) for name, value in columns.items()},)
+
+
+def this_row(table: str, row: Mapping[str, Any], *columns: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the query of one row of a table of results, by the columns that name it."""
+    return in_results(table, **{name: row[name] for name in columns})
+
+
 def of_study(numbers: Iterable[Number], table: str) -> list[Number]:
     """Return numbers of a simulation study with its table as where they come from."""
     rows = ({"table": f"evaluation/{table}"},)

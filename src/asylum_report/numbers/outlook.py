@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,16 @@ from asylum_report import results
 from asylum_report.charts.library.outlook import RATES, about
 from asylum_report.charts.library.outlook_scores import MODELS, RATE_MODELS
 from asylum_report.models.forecast_fitted import BASELINE
-from asylum_report.numbers.model import NBSP, Number, count, day, percent, percent_range
+from asylum_report.numbers.model import (
+    NBSP,
+    Number,
+    count,
+    day,
+    in_results,
+    known,
+    percent,
+    percent_range,
+)
 
 Row = Mapping[str, Any]
 SERIES = {
@@ -30,17 +38,6 @@ def numbers() -> list[Number]:
     ]  # fmt: skip
 
 
-def _rows(table: str, **wanted: Any) -> list[dict[str, Any]]:
-    frame = results.read(table)
-    for column, value in wanted.items():
-        frame = frame[frame[column] == value]
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-
-
-def _known(value: Any) -> bool:
-    return not (value is None or (isinstance(value, float) and math.isnan(value)))
-
-
 def _range(low: float, high: float) -> str:
     return f"{about(low)} to {about(high)}".replace(" ", NBSP)
 
@@ -49,10 +46,10 @@ def _monthly() -> list[Number]:
     """Return the last published month and the forecasts one, three and twelve months ahead."""
     found = []
     for stem, (series, words) in SERIES.items():
-        rows = _rows("outlook_forecast", series=series)
+        rows = results.rows("outlook_forecast", series=series)
         last = [row for row in rows if row["kind"] == "published"][-1]
         unit = str(last["unit"])
-        query = _query("outlook_forecast", series=series, month=last["month"])
+        query = in_results("outlook_forecast", series=series, month=last["month"])
         found += [
             Number(f"outlook.{stem}.last", int(last["value"]), count(int(last["value"])), unit,
                    f"{words}, last full month held", query),
@@ -62,15 +59,15 @@ def _monthly() -> list[Number]:
         given = next(row for row in rows if row["kind"] == "forecast")
         found.append(Number(f"outlook.{stem}.reason", given["reason"], given["reason"], "text",
                             f"why this model is shown: {words}",
-                            _query("outlook_forecast", series=series, horizon=1)))  # fmt: skip
+                            in_results("outlook_forecast", series=series, horizon=1)))  # fmt: skip
         for name, ahead in AHEAD.items():
             row = next(r for r in rows if r["horizon"] == ahead and r["kind"] == "forecast")
-            query = _query("outlook_forecast", series=series, month=row["month"])
+            query = in_results("outlook_forecast", series=series, month=row["month"])
             at = f"outlook.{stem}.{name}"
             said = f"forecast of {words}, {day(row['month'])}"
             found.append(Number(f"{at}_month", row["month"], day(row["month"]), "date",
                                 f"month of the {said}", query))  # fmt: skip
-            if not _known(row["value"]):
+            if not known(row["value"]):
                 continue
             found += [
                 Number(f"{at}_middle", row["value"], about(row["value"]), unit,
@@ -84,15 +81,11 @@ def _monthly() -> list[Number]:
     return found
 
 
-def _query(table: str, **columns: Any) -> tuple[Mapping[str, Any], ...]:
-    return ({"table": f"models/{table}", **{name: str(v) for name, v in columns.items()}},)
-
-
 def _monthly_scores() -> list[Number]:
     """Return how the model shown, the baseline and the best candidate did."""
     found = []
     for stem, (series, words) in SERIES.items():
-        rows = _rows("outlook_scores", series=series, scale="log")
+        rows = results.rows("outlook_scores", series=series, scale="log")
         shown = next(str(row["model"]) for row in rows if row["shown"])
         whole = [row for row in rows if row["origins"] == "all" and row["horizons"] == "1-12"]
         others = [row for row in whole if row["model"] not in (BASELINE, shown)]
@@ -102,7 +95,7 @@ def _monthly_scores() -> list[Number]:
             found.append(
                 Number(at, MODELS[model], MODELS[model].lower().replace("sarimax", "SARIMAX"),
                        "text", f"model: {who}, {words}",
-                       _query("outlook_scores", series=series, model=model))
+                       in_results("outlook_scores", series=series, model=model))
             )  # fmt: skip
             for row in (r for r in rows if r["model"] == model):
                 label = {"1-3": "near", "4-12": "far", "1-12": "all"}[str(row["horizons"])]
@@ -113,7 +106,7 @@ def _monthly_scores() -> list[Number]:
                 found += _one_score(f"{at}_{label}", row, words, series)
         for name in ("all", "recent"):
             row = next(r for r in rows if r["origins"] == name)
-            query = _query("outlook_scores", series=series, origins=name)
+            query = in_results("outlook_scores", series=series, origins=name)
             number = int(row["number_of_origins"])
             found.append(Number(f"outlook.{stem}.origins_{name}", number, count(number), "months",
                                 f"forecast origins ({name}), {words}", query))  # fmt: skip
@@ -127,13 +120,13 @@ def _monthly_scores() -> list[Number]:
 def _one_score(at: str, row: Row, words: str, series: str) -> list[Number]:
     """Return relative score with interval and coverage of one model, horizons and origins."""
     keys = ("origins", "horizons", "scale", "model")
-    query = _query("outlook_scores", series=series, **{key: row[key] for key in keys})
+    query = in_results("outlook_scores", series=series, **{key: row[key] for key in keys})
     about_it = f"{row['model']}, {row['horizons']} months ahead, origins {row['origins']}, {words}"
     found = [
         Number(f"{at}_relative", row["relative"], percent(row["relative"]), "percent",
                f"weighted interval score as a share of the random walk's: {about_it}", query),
     ]  # fmt: skip
-    if _known(row["low"]) and row["low"] < row["high"]:
+    if known(row["low"]) and row["low"] < row["high"]:
         found.append(
             Number(f"{at}_relative_ci", (row["low"], row["high"]),
                    percent_range(row["low"], row["high"]), "percent",
@@ -147,7 +140,7 @@ def _one_score(at: str, row: Row, words: str, series: str) -> list[Number]:
         Number(f"{at}_covered_half", row["coverage_50"], percent(row["coverage_50"]), "percent",
                f"share of months inside the 50% interval: {about_it}", query),
     ]  # fmt: skip
-    if _known(row["coverage_95_low"]):
+    if known(row["coverage_95_low"]):
         ends = (row["coverage_95_low"], row["coverage_95_high"])
         found.append(
             Number(f"{at}_covered_ci", ends, percent_range(*ends), "percent",
@@ -160,16 +153,18 @@ def _rates() -> list[Number]:
     """Return the forecasts of the three countries' rates."""
     found = []
     for stem, (code, by, label, _) in COUNTRIES.items():
-        rows = _rows("outlook_rates", destination=code, authority=by)
+        rows = results.rows("outlook_rates", destination=code, authority=by)
         for row in rows:
             at = f"outlook.rate.{stem}.{'next' if row['horizon'] == 1 else 'later'}"
-            query = _query("outlook_rates", destination=code, authority=by, year=int(row["year"]))
+            query = in_results(
+                "outlook_rates", destination=code, authority=by, year=int(row["year"])
+            )
             year = int(row["year"])
             said = f"forecast of the protection rate of Russian citizens, {label}, {year}"
             found.append(
                 Number(f"{at}_year", year, str(year), "date", f"year of the {said}", query)
             )
-            if not _known(row["value"]):
+            if not known(row["value"]):
                 continue
             ends = (row["low"], row["high"])
             found += [
@@ -179,7 +174,7 @@ def _rates() -> list[Number]:
                        f"95% interval of the {said}", query),
             ]  # fmt: skip
         first = rows[0]
-        query = _query("outlook_rates", destination=code, authority=by)
+        query = in_results("outlook_rates", destination=code, authority=by)
         found += [
             Number(f"outlook.rate.{stem}.last", first["last_rate"], percent(first["last_rate"]),
                    "percent", f"last published protection rate, {label}", query),
@@ -194,11 +189,11 @@ def _rate_scores() -> list[Number]:
     found = []
     parts = {"all": "all", "destination DEU": "de", "destination FRA": "fr",
              "destination USA": "us", "origin RUS": "russians"}  # fmt: skip
-    for row in _rows("outlook_rate_scores", shown=True):
+    for row in results.rows("outlook_rate_scores", shown=True):
         if row["group"] not in parts:
             continue
         keys = ("group", "horizon", "model")
-        query = _query("outlook_rate_scores", **{key: row[key] for key in keys})
+        query = in_results("outlook_rate_scores", **{key: row[key] for key in keys})
         at = f"outlook.rates.{parts[row['group']]}.{'next' if row['horizon'] == 1 else 'later'}"
         words = f"rates {row['horizon']} year(s) ahead, {row['group']}, model {row['model']}"
         found += [
@@ -222,7 +217,7 @@ def _rate_scores() -> list[Number]:
             found.append(Number(f"{at}_model", RATE_MODELS[row["model"]],
                                 RATE_MODELS[row["model"]].lower(), "text", f"model of {words}",
                                 query))  # fmt: skip
-            if _known(row["low"]):
+            if known(row["low"]):
                 found.append(Number(f"{at}_relative_ci", (row["low"], row["high"]),
                                     percent_range(row["low"], row["high"]), "percent",
                                     f"95% interval of the relative score: {words}",

@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from asylum_report import records
-from asylum_report.numbers.model import NBSP, Number, percent, percent_range, signed
+from asylum_report.numbers import recognition
+from asylum_report.numbers.model import (
+    NBSP,
+    Number,
+    percent,
+    percent_range,
+    signed,
+    signed_range,
+    this_row,
+)
 
-HEADLINE = {"de": ("DEU", "BAMF"), "fr": ("FRA", "OFPRA"), "us": ("USA", "EOIR")}
+HEADLINE = {prefix: recognition.HEADLINE[prefix][:2] for prefix in ("de", "fr", "us")}
 """Prefix of a name to destination and authority."""
+
+SERIES = ("destination", "authority", "effect")
 
 EFFECT = "4.0"
 """Design effect of the headlines, as the table writes it."""
@@ -30,15 +41,6 @@ def chance(value: float) -> str:
     if value < 1 - CERTAIN:
         return f"less than{NBSP}0.1%"
     return f"{100 * value:.0f}%"
-
-
-def _interval(low: float, high: float) -> str:
-    return f"{signed(low)} to {signed(high)}".replace(" ", NBSP)
-
-
-def _query(table: str, row: Row, *names: str) -> tuple[dict[str, Any], ...]:
-    keys = ("destination", "authority", "effect", *names)
-    return ({"table": f"models/{table}"} | {name: row[name] for name in keys},)
 
 
 def _label(effect: str) -> str:
@@ -70,7 +72,7 @@ def _propensities() -> list[Number]:
                 f"the chance of protection that {authority} gave in {row['period']}{partial}, "
                 f"first instance, Russian citizens, design effect {float(row['effect']):g}"
             )
-            query = _query("trend", row, "period")
+            query = this_row("trend", row, *SERIES, "period")
             value, low, high = (float(row[name]) for name in ("estimate", "low", "high"))
             level = tuple(float(row[f"level_{name}"]) for name in ("estimate", "low", "high"))
             found += [
@@ -103,7 +105,7 @@ def _changes() -> list[Number]:
                 f"protection rate, {authority}, first instance, Russian citizens, "
                 f"{row['earlier']} to {row['later']}, design effect {float(row['effect']):g}"
             )
-            query = _query("trend_changes", row, "earlier", "later")
+            query = this_row("trend_changes", row, *SERIES, "earlier", "later")
             raw, low, high = (float(row[name]) for name in ("raw", "low", "high"))
             fall = float(row["fall"])
             found += [
@@ -111,7 +113,7 @@ def _changes() -> list[Number]:
                        f"change of the published {words}", query),
                 Number(f"{stem}.abs", abs(raw), f"{abs(100 * raw):.1f}", "points",
                        f"size of the change of the published {words}", query),
-                Number(f"{stem}.ci", (low, high), _interval(low, high), "points",
+                Number(f"{stem}.ci", (low, high), signed_range(low, high), "points",
                        f"95% interval of the change of the chance behind the {words}", query),
                 Number(f"{stem}.fall", fall, chance(fall), "percent",
                        f"posterior probability that the chance behind the {words} fell", query),

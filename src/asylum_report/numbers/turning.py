@@ -8,7 +8,16 @@ from typing import Any
 import pandas as pd
 
 from asylum_report import evaluation, results
-from asylum_report.numbers.model import NBSP, Number, count, day, of_study, percent, signed
+from asylum_report.numbers.model import (
+    NBSP,
+    Number,
+    count,
+    day,
+    of_study,
+    percent,
+    signed,
+    signed_range,
+)
 
 Row = Mapping[str, Any]
 
@@ -134,7 +143,7 @@ def _events(points: pd.DataFrame) -> list[Number]:
                        f"the same as a percentage: {words}", query),
             ]  # fmt: skip
         else:
-            ends, unit, text = f"{signed(low)} to {signed(high)}", "points", signed(estimate)
+            ends, unit, text = signed_range(low, high), "points", signed(estimate)
             before, after = percent(row["value_before"]), percent(row["value_after"])
         found += [
             Number(f"{stem}.effect", estimate, text, unit, f"effect: {words}", query),

@@ -11,9 +11,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from asylum_report.versions import versions
 
 DRAWN_BY = ("matplotlib", "numpy", "pandas", "plotly", "pyarrow", "scipy", "statsmodels")
 """Packages whose version can change a figure or a number."""
@@ -62,17 +63,6 @@ def combine(parts: Mapping[str, Any]) -> str:
     """Return one hash over named parts, which must be JSON values."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def versions(names: Iterable[str]) -> dict[str, str]:
-    """Return the installed version of each package; one that is not installed is ``-``."""
-    found = {}
-    for name in names:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "-"
-    return found
 
 
 def of_figures(root: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from asylum_report import places
+from asylum_report import places, results
 from asylum_report.charts.library import parts
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.models import status
@@ -66,7 +66,7 @@ def appeal_table(rows: Rows) -> Table:
 def destinations() -> Chart:
     """Draw first instance and protection after appeal of the newest five years followed."""
     pooled = [
-        row for row in parts.result_rows("appeal_pooled", years=5, last_year=FOLLOWED, design_effect=EFFECT)
+        row for row in results.rows("appeal_pooled", years=5, last_year=FOLLOWED, design_effect=EFFECT)
         if row["status"] == status.OK and row["n"] >= MARKED_BELOW
     ]  # fmt: skip
     pooled.sort(key=lambda row: -row["ratio"])
@@ -109,7 +109,7 @@ def destinations() -> Chart:
 
 def _by_year(name: str, destination: str, colour: str, first_year: int) -> Chart:
     rows = [
-        row for row in parts.result_rows("appeal_cumulative", destination=destination, source="UNHCR")
+        row for row in results.rows("appeal_cumulative", destination=destination, source="UNHCR")
         if row["first_year"] >= first_year and row["bound_low"] is not None
     ]  # fmt: skip
     years = tuple(str(row["first_year"]) for row in rows)

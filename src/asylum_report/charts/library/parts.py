@@ -88,24 +88,6 @@ def rate_table(labelled: Iterable[tuple[str, Row]]) -> Table:
     )  # fmt: skip
 
 
-def result_rows(table: str, **wanted: Any) -> list[dict[str, Any]]:
-    """Return the rows of a table of results with these values, missing as None.
-
-    Raises
-    ------
-    UnknownName, InvalidTable
-        If there is no such table.
-    """
-    from asylum_report import results
-
-    frame = results.read(table)
-    for column, value in wanted.items():
-        frame = frame[frame[column] == value]
-    frame = frame.astype(object)
-    found = frame.where(frame.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in found]
-
-
 def source(rows: Iterable[Row]) -> str:
     """Return publisher, dataset and vintage of the rows, each once."""
     names = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from asylum_report import places
+from asylum_report import places, results
+from asylum_report.analyses.queue import FIRST_COURTS
 from asylum_report.charts.library import parts
 from asylum_report.charts.library.appeal import Rows, source_of, whole
 from asylum_report.charts.library.recognition import COURT_BREAKS
@@ -18,9 +19,6 @@ QUEUES = (
     ("US courts", "USA", "EOIR", "usa"),
 )
 FIRST_QUEUE = 2015
-FIRST_COURTS = 2017
-"""Before, the US courts' decisions hold cases from the immigration service, their applications
-do not."""
 
 
 def queue_table(rows: Rows) -> Table:
@@ -50,7 +48,7 @@ def queue_table(rows: Rows) -> Table:
 def clearance() -> Chart:
     """Draw decisions per application over time for the three countries."""
     rows = {
-        label: [row for row in parts.result_rows("queue", destination=code, authority=authority, source="UNHCR")
+        label: [row for row in results.rows("queue", destination=code, authority=authority, source="UNHCR")
                 if row["year"] >= (FIRST_COURTS if code == "USA" else FIRST_QUEUE)
                 and row["clearance"] is not None]
         for label, code, authority, _ in QUEUES
@@ -99,7 +97,7 @@ def months_by_year() -> Chart:
     """Draw months of work over time for the three countries."""
     chosen = (*QUEUES[:2], ("United States", "USA", "all", "usa"))
     rows = {
-        label: [row for row in parts.result_rows("queue", destination=code, authority=authority, source="UNHCR")
+        label: [row for row in results.rows("queue", destination=code, authority=authority, source="UNHCR")
                 if row["year"] >= FIRST_QUEUE and row["months_of_work"] is not None]
         for label, code, authority, _ in chosen
     }  # fmt: skip
@@ -148,7 +146,7 @@ def months_by_year() -> Chart:
 
 def months_across() -> Chart:
     """Draw months of work in EU+ destinations in the newest year."""
-    every = parts.result_rows("queue", source="UNHCR", authority="all")
+    every = results.rows("queue", source="UNHCR", authority="all")
     latest = max(row["year"] for row in every)
     members = places.members("EU+", latest)
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from asylum_report import corridors, results
 from asylum_report.charts.library import parts
 from asylum_report.charts.model import Chart, Series, Table
 
@@ -14,7 +15,7 @@ THREE = (
     ("France", "france", "FRA", "OFPRA"),
     ("US immigration courts", "usa", "USA", "EOIR"),
 )
-COURT_BREAKS = ("2017", "2025")
+COURT_BREAKS = tuple(str(year) for year in corridors.RESETS["USA", "EOIR"])
 COURT_CODE = (
     "From 2017 to 2024 UNHCR puts part of the US courts' decisions under another code (AR), not shown "
     "here."
@@ -36,9 +37,7 @@ def trend_rows(destination: str, authority: str, first: int = 2015) -> list[dict
     """Return yearly rates with the trend model's intervals (design effect 4) in place of others."""
     modelled = {
         row["period"]: row
-        for row in parts.result_rows(
-            "trend", destination=destination, authority=authority, effect=4
-        )
+        for row in results.rows("trend", destination=destination, authority=authority, effect=4)
     }
     return [
         {**row, "low": own["low"], "high": own["high"]} if row["rate"] is not None and own else row

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from asylum_report import evaluation
+from asylum_report import evaluation, results
 from asylum_report.charts.library import parts
+from asylum_report.charts.library.recognition import THREE
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.recognition import MARKED_BELOW
 
@@ -14,8 +15,6 @@ EARLIER = 2022
 """The year from which changes of all destinations are shown: that of invasion and mobilisation."""
 
 EFFECT = 4
-THREE = (("Germany", "germany", "DEU", "BAMF"), ("France", "france", "FRA", "OFPRA"),
-         ("US immigration courts", "usa", "USA", "EOIR"))  # fmt: skip
 BANDS = ("50%", "80%", "95%")
 
 
@@ -41,7 +40,7 @@ def _fit_table(rows: list[dict[str, Any]]) -> Table:
 
 def germany() -> Chart:
     """Draw Germany's own propensity of each year beside the smooth level."""
-    rows = parts.result_rows("trend", destination="DEU", authority="BAMF", effect=EFFECT)
+    rows = results.rows("trend", destination="DEU", authority="BAMF", effect=EFFECT)
     years = tuple(str(row["period"]) for row in rows)
     at = {row["period"]: row for row in rows}
     own, level = (parts.percent(at[2023][key]) for key in ("estimate", "level_estimate"))
@@ -94,10 +93,10 @@ def _change_table(rows: list[tuple[str, dict[str, Any]]]) -> Table:
 
 def changes() -> Chart:
     """Draw the change of each destination with enough decisions since 2022."""
-    fits = parts.result_rows("trend", effect=EFFECT, period_status="complete")
+    fits = results.rows("trend", effect=EFFECT, period_status="complete")
     n = {(r["destination"], r["authority"], r["unit"], r["period"]): r["n"] for r in fits}
     chosen = [
-        row for row in parts.result_rows("trend_changes", effect=EFFECT, earlier=EARLIER,
+        row for row in results.rows("trend_changes", effect=EFFECT, earlier=EARLIER,
                                          later=LATEST)
         if all(n.get((row["destination"], row["authority"], row["unit"], year), 0) >= MARKED_BELOW
                for year in (EARLIER, LATEST))
@@ -136,7 +135,7 @@ def effects() -> Chart:
     pair = (2023, LATEST)
     found = []
     for label, colour, code, authority in THREE:
-        for row in parts.result_rows("trend_changes", destination=code, authority=authority,
+        for row in results.rows("trend_changes", destination=code, authority=authority,
                                      earlier=pair[0], later=pair[1]):  # fmt: skip
             found.append((label, colour, f"{label}, design effect {row['effect']:g}", row))
     order = tuple(name for *_, name, _ in found)
@@ -173,8 +172,8 @@ def effects() -> Chart:
 
 def months() -> Chart:
     """Draw BAMF's months: the chance of each month and the smooth level."""
-    rows = parts.result_rows("trend_months")
-    told = {row["span"]: row for row in parts.result_rows("trend_design")}["all"]
+    rows = results.rows("trend_months")
+    told = {row["span"]: row for row in results.rows("trend_design")}["all"]
     x = tuple(row["period"] for row in rows)
     top = max(rows, key=lambda row: row["level_estimate"])
     return Chart(
