@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 import typer.exceptions
 
-from asylum_report import __version__
+from asylum_report import __version__, cli_data
 from asylum_report.errors import ReportError
 
 app = typer.Typer(
@@ -55,16 +55,23 @@ def rate(
         ),
     ] = None,
     source: Annotated[str, typer.Option(help="UNHCR, Eurostat or BAMF.")] = "UNHCR",
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Answer from what was known on a day: 2024-06-30.", show_default=False),
+    ] = None,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
     """Print a recognition rate with its n, interval, bounds, counts, definition and vintage."""
-    from asylum_report import query, show
+    from asylum_report import asof, query, show
 
     format = show.check_format(format, ("table", "json", "csv"))
     span = _years(year)
-    found = query.rate_records(origin, query.codes(destinations), span, definition, stage, source)
-    if not found:
-        raise query.nothing(origin, destinations, year, stage, source)
+    with asof.known_on(as_of):
+        found = query.rate_records(
+            origin, query.codes(destinations), span, definition, stage, source
+        )
+        if not found:
+            raise query.nothing(origin, destinations, year, stage, source)
     show.rates(found, format)
 
 
@@ -132,13 +139,22 @@ def models(
         list[str] | None,
         typer.Argument(help="Analyses; default: those out of date.", show_default=False),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="From what was known on a day, into a folder of its own.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Compute the models' results into data/processed/models/."""
-    from asylum_report import process, results, show
+    from asylum_report import asof, process, results, show
 
-    process.ensure(progress=show.step)
-    written = results.build(only or None, progress=show.step)
-    show.step(f"{len(written)} tables written" if written else "every result is up to date")
+    if as_of is None:
+        process.ensure(progress=show.step)
+    with asof.known_on(as_of, progress=show.step):
+        written = results.build(only or None, progress=show.step)
+        where = f" in {results.folder()}" if as_of else ""
+    show.step(f"{len(written)} tables written{where}" if written else "every result is up to date")
 
 
 @app.command()
@@ -205,6 +221,9 @@ def snapshot(
 
     vintages = catalog.import_snapshot(folder, only, progress=show.step)
     show.step(f"{len(vintages)} vintages in place")
+
+
+cli_data.add(app)
 
 
 def _version(wanted: bool) -> None:

@@ -46,3 +46,12 @@ class OverlapError(ReportError):
 
 class BuildError(ReportError):
     """A build that cannot go on: a notebook raised, a variable is unknown, a tool failed."""
+
+
+class PublisherError(ReportError):
+    """A publisher that cannot be reached or fails, or whose answer is not to be trusted.
+
+    Nobody's input is wrong, so the exit code is another one.
+    """
+
+    exit_code = 3

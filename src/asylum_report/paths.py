@@ -44,8 +44,18 @@ def reference() -> Path:
 
 
 def processed() -> Path:
-    """Return the folder of built tidy tables."""
-    return root() / "data" / "processed"
+    """Return the folder of built tidy tables.
+
+    The environment variable ``ASYLUM_REPORT_PROCESSED`` wins: that is how everything downstream
+    is run on the tables as they were known on an earlier day (`asylum_report.asof`).
+    """
+    named = os.environ.get("ASYLUM_REPORT_PROCESSED")
+    return Path(named) if named else root() / "data" / "processed"
+
+
+def refresh_state() -> Path:
+    """Return the file that remembers how refreshing went and which vintages are held back."""
+    return root() / "data" / "refresh.json"
 
 
 def figures() -> Path:

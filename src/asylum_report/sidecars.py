@@ -34,7 +34,7 @@ ADDED = ("types", "rows", "file", "sha256")
 TYPES = {"integer": "Int64", "number": "Float64", "string": "str"}
 """Types of columns in the sidecar's words to those of pandas."""
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(\.[2-9])?)?)?")
 _PLACE = ("publisher", "dataset", "vintage")
 
 
@@ -56,7 +56,11 @@ def _wrong(meta: Mapping[str, Any], folder: Path) -> dict[str, bool]:
 
 
 def is_date(text: str) -> bool:
-    """Return whether a text is a date that exists: YYYY, YYYY-MM or YYYY-MM-DD."""
+    """Return whether a text is a date that exists: YYYY, YYYY-MM or YYYY-MM-DD.
+
+    A day may be followed by ``.2`` to ``.9``: a second copy of the same day, because a publisher
+    may update twice.
+    """
     if _DATE.fullmatch(text):
         with contextlib.suppress(ValueError):
             datetime.date.fromisoformat(f"{text}-01-01"[:10])
