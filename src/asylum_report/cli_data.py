@@ -1,4 +1,4 @@
-"""The commands about data: refresh, gate, vintages, diff, import; what they need comes when asked."""
+"""The commands about data; what they need is imported when one is asked for."""
 
 from __future__ import annotations
 

@@ -124,8 +124,9 @@ class Outcome:
     Parameters
     ----------
     state
-        ``new`` (a vintage was written), ``unchanged``, ``would-change`` (dry run), ``held`` (written
-        but not used), ``refused`` (arrived, not trusted), ``failed`` (did not arrive), ``skipped``.
+        ``new`` (a vintage was written), ``unchanged``, ``would-change`` (dry run), ``held``
+        (written but not used), ``refused`` (arrived, not trusted), ``failed`` (did not arrive),
+        ``skipped``.
     line
         One line for people.
     """
