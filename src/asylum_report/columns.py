@@ -15,12 +15,13 @@ DATASETS = frozenset(
     {
         "bamf-monthly", "cbp-nationwide-encounters", "claims", "events", "figures",
         "migr_asyappctza", "migr_asyappctzm", "migr_asyctz", "migr_asydcfina", "migr_asydcfsta",
-        "migr_eiord", "migr_eipre", "migr_eirtn", "ohss-yearbook", "prm-admissions",
+        "migr_asydcfstq", "migr_asypenctzm", "migr_asywitfstq", "migr_eiord", "migr_eipre",
+        "migr_eirtn", "ohss-yearbook", "prm-admissions",
         "unhcr-asylum-applications", "unhcr-asylum-applications-RUS", "unhcr-asylum-decisions",
         "unhcr-asylum-decisions-RUS", "unhcr-population",
     }
 )  # fmt: skip
-"""Every dataset that is embedded, by the name it has in tables and corrections."""
+"""Every dataset that is embedded or can be fetched, by its name in tables and corrections."""
 
 NO_RATE = "no rate: "
 """How the note of a row begins from whose counts no rate follows; the reason comes after it."""
@@ -91,7 +92,8 @@ COLUMNS: dict[str, Column] = {
     "date": Column("day", "Date", "Day at which people were counted"),
     "outcome": Column("text", "Outcome", "What was decided", OUTCOMES),
     "kind": Column(
-        "text", "Kind", "Which applications are counted", ("first", "repeat", "all", "appeal")
+        "text", "Kind", "Which applications are counted",
+        ("first", "repeat", "all", "appeal", "withdrawn"),
     ),
     "sex": Column("text", "Sex", "T all, F women, M men, UNK unknown", ("T", "F", "M", "UNK")),
     "age": Column("text", "Age", "Age group in completed years; TOTAL all", AGES),
@@ -121,7 +123,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "population": Column(
         "text", "Population", "Who is counted",
-        ("refugees", "asylum-seekers", "pending-first", "pending-repeat"),
+        ("refugees", "asylum-seekers", "pending", "pending-first", "pending-repeat"),
     ),
     "measure": Column(
         "text", "Measure", "What is counted",

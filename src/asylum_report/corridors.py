@@ -31,6 +31,9 @@ RESETS: dict[tuple[str, str], tuple[int, ...]] = {("USA", "EOIR"): (2017, 2025)}
 """Years in which an authority's figures begin to be counted in another way: from 2017 to 2024 UNHCR
 puts part of the US courts' decisions under another code."""
 
+QUARTERS = (("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31"))
+"""First and last day of each quarter."""
+
 NONE = Count(0, 0, 0)
 
 
@@ -184,9 +187,11 @@ def group_parts(group: Mapping[str, Any], name: str = "protection") -> tuple[Cou
 
 
 def period(start: str, end: str) -> str:
-    """Write a period as people do: 2023, 2008-2013, 2021-03, or both days."""
+    """Write a period as people do: 2023, 2008-2013, 2021-Q1, 2021-03, or both days."""
     if start[5:] == "01-01" and end[5:] == "12-31":
         return start[:4] if start[:4] == end[:4] else f"{start[:4]}-{end[:4]}"
+    if (start[5:], end[5:]) in QUARTERS:
+        return f"{start[:4]}-Q{1 + QUARTERS.index((start[5:], end[5:]))}"
     return start[:7] if start[:7] == end[:7] else f"{start} to {end}"
 
 

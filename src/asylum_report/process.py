@@ -34,6 +34,7 @@ _ROOMS = (
     "corrections.py",
     "corrections_list.py",
     "process.py",
+    "live/state.py",
     "harmonise",
 )
 
@@ -58,6 +59,7 @@ def fingerprint() -> str:
         if path.is_file() and not path.parent.name.startswith(".")
     )
     found += sorted(path for path in paths.reference().iterdir() if path.is_file())
+    found += [path for path in (paths.refresh_state(),) if path.is_file()]
     for room in _ROOMS:
         place = here / room
         found += sorted(place.glob("*.py")) if place.is_dir() else [place]

@@ -73,6 +73,8 @@ def rate_records(
             row for row in rows
             if span[0] <= int(row["period_start"][:4]) and int(row["period_end"][:4]) <= span[1]
         ]  # fmt: skip
+    # Eurostat's copies overlap: of each figure the newest.
+    rows = records.newest(rows)
     if stage is None:
         rows = corridors.default_rows(rows)
     else:

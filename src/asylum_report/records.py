@@ -13,7 +13,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ ALL_IN_CSV = frozenset(
 RESULTS = "models/"
 STUDIES = "evaluation/"
 """How the names of tables of model results and of simulation studies begin."""
+
+_COPY = ("vintage", "count", "rounding_base", "status", "note")
+"""Columns in which two copies of one figure may differ."""
 
 PACKAGE = "datapackage.json"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -105,6 +108,28 @@ def rows(table: str, **wanted: str | Collection[str]) -> list[dict[str, Any]]:
     if not (folder / f"{table}.parquet").exists():
         raise InvalidTable(f"table {table} is not built", where=str(folder), todo=REBUILD)
     return _from_parquet(folder, table, sets)
+
+
+def newest(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Keep of each figure the newest copy, where several vintages of a dataset give it.
+
+    Parameters
+    ----------
+    found
+        Rows of one tidy table that has vintages.
+
+    Returns
+    -------
+    list of dict
+        In the order of the rows given.
+    """
+    best: dict[tuple[tuple[str, Any], ...], str] = {}
+    keyed = []
+    for row in found:
+        key = tuple((name, value) for name, value in row.items() if name not in _COPY)
+        best[key] = max(best.get(key, ""), row["vintage"])
+        keyed.append((key, row))
+    return [dict(row) for key, row in keyed if row["vintage"] == best[key]]
 
 
 def _results(path: Path) -> list[dict[str, Any]]:

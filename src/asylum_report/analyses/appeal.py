@@ -186,10 +186,10 @@ def gather() -> list[Series]:
     unhcr = [
         r for r in every if r["source"] == "UNHCR" and int(r["period_start"][:4]) >= FIRST_YEAR
     ]
-    eurostat = [
+    eurostat = records.newest(
         r for r in every if r["dataset"] in ("migr_asydcfina", "migr_asydcfsta")
         and r["period_start"] == "2014-01-01" and r["outcome"] not in ("positive", "total")
-    ]  # fmt: skip
+    )  # fmt: skip
     found = []
     for source, rows in (("UNHCR", unhcr), ("Eurostat", eurostat)):
         codes = {row["destination"] for row in rows} - set(places.AGGREGATES)

@@ -10,7 +10,7 @@ import calendar
 
 import pandas as pd
 
-from asylum_report import authorities
+from asylum_report import authorities, places
 
 KINDS = {"TOTAL": "all", "FRST": "first", "SSEQ": "repeat"}
 OUTCOMES = {
@@ -27,7 +27,11 @@ MEASURES = {
     "migr_eirtn": "returned",
     "migr_eipre": "found-present",
 }
-DECISION_STAGES = {"migr_asydcfsta": "first+repeat", "migr_asydcfina": "appeal"}
+DECISION_STAGES = {
+    "migr_asydcfsta": "first+repeat",
+    "migr_asydcfstq": "first+repeat",
+    "migr_asydcfina": "appeal",
+}
 """Eurostat's first instance does not divide first from repeat applications: for Germany 2008 to
 2013 its positive decisions equal UNHCR's of both together."""
 
@@ -71,10 +75,14 @@ def _flagged(flags: pd.Series) -> pd.DataFrame:
 
 
 def first_and_last_day(period: str) -> tuple[str, str]:
-    """Return first and last day of 2022, 2022-03 or the years 2008-2013."""
+    """Return first and last day of 2022, 2022-Q1, 2022-03 or the years 2008-2013."""
     if len(period) == 9:
         return f"{period[:4]}-01-01", f"{period[5:]}-12-31"
     if len(period) == 7:
+        if period[5] == "Q":
+            last = 3 * int(period[6])
+            start, _ = first_and_last_day(f"{period[:4]}-{last - 2:02}")
+            return start, first_and_last_day(f"{period[:4]}-{last:02}")[1]
         year, month = int(period[:4]), int(period[5:])
         return f"{period}-01", f"{period}-{calendar.monthrange(year, month)[1]:02}"
     return f"{period}-01-01", f"{period}-12-31"
@@ -94,8 +102,17 @@ def _authorities(destinations: pd.Series, stage: str) -> pd.Series:
     )
 
 
+ALL_CITIZENS = "TOTAL"
+"""Origin of the sum over all citizenships, which the tidy tables leave out: it would be counted
+again with every country that is in it."""
+
+
+def _by_country(raw: pd.DataFrame) -> pd.DataFrame:
+    return raw[raw["origin"] != ALL_CITIZENS].reset_index(drop=True)
+
+
 def applicants(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
-    """Return applicants, one row for each raw row.
+    """Return applicants, one row for each raw row about one citizenship.
 
     Parameters
     ----------
@@ -109,6 +126,7 @@ def applicants(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     DataFrame
         Columns of the tidy table ``applications``; ``count`` in persons.
     """
+    raw = _by_country(raw)
     table = pd.DataFrame(
         {
             "source": "Eurostat",
@@ -133,14 +151,100 @@ def applicants(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     return pd.concat([table, _flagged(raw["flag"])], axis=1)
 
 
-def decisions(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
-    """Return first-instance or final decisions, one row for each raw row.
+def monthly_applicants(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
+    """Return applicants by month and country, and with them their sum over all reporters (EU+).
+
+    Eurostat publishes no such sum. It is made of whoever reported, first-time, subsequent and all
+    applicants apart, both sexes and every age together, and is as uncertain as its parts.
+    """
+    table = applicants(raw, dataset, vintage)
+    counted = (
+        ~table["destination"].isin(places.AGGREGATES)
+        & (table["sex"] == "T")
+        & (table["age"] == "TOTAL")
+        & table["count"].notna()
+    )
+    keys = ["origin", "kind", "period_start", "period_end"]
+    sums = (
+        table[counted]
+        .groupby(keys, as_index=False)
+        .agg(count=("count", "sum"), reporters=("destination", "nunique"))
+    )
+    summed = sums[keys].assign(
+        source="Eurostat",
+        dataset=dataset,
+        vintage=vintage,
+        destination="EU+",
+        authority=authorities.authority("EU+", "first"),
+        level="",
+        sex="T",
+        age="TOTAL",
+        unit="persons",
+        count=sums["count"].astype("Int64"),
+        rounding_base=sums["reporters"].map(base_of_sum),
+        status="complete",
+        note="",
+    )
+    return pd.concat([table, summed[list(table.columns)]], ignore_index=True)
+
+
+def withdrawn(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
+    """Return applications withdrawn, one row for each raw row about one citizenship.
 
     Parameters
     ----------
     raw
-        A raw table with the columns of `asylum_report.sources.eurostat.RAW_DECISIONS`.
+        A raw table with the columns of `asylum_report.sources.eurostat.RAW_WITHDRAWN`.
     """
+    if "applicant" in raw:
+        raw = raw[raw["applicant"] == "TOTAL"].drop(columns="applicant")
+    table = applicants(raw.assign(applicant="TOTAL"), dataset, vintage)
+    return table.assign(kind="withdrawn")
+
+
+def pending(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
+    """Return persons whose applications were pending at the end of a month, every sex and age.
+
+    Parameters
+    ----------
+    raw
+        A raw table with the columns of `asylum_report.sources.eurostat.RAW_PENDING`.
+    """
+    raw = _whole(_by_country(raw))
+    table = pd.DataFrame(
+        {
+            "source": "Eurostat",
+            "dataset": dataset,
+            "vintage": vintage,
+            "origin": raw["origin"],
+            "destination": raw["destination"],
+            "population": "pending",
+            "unit": "persons",
+            "date": _periods(raw["period"])["period_end"],
+            "count": raw["count"],
+            "rounding_base": BASE,
+        }
+    )
+    return pd.concat([table, _flagged(raw["flag"])], axis=1)
+
+
+def _whole(raw: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows on every sex and age together, where a table divides them."""
+    if "sex" not in raw:
+        return raw
+    return raw[(raw["sex"] == "T") & (raw["age"] == "TOTAL")].reset_index(drop=True)
+
+
+def decisions(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
+    """Return first-instance or final decisions, one row for each raw row about one citizenship.
+
+    Parameters
+    ----------
+    raw
+        A raw table with the columns of `asylum_report.sources.eurostat.RAW_DECISIONS`, or of
+        `RAW_DECISIONS_BY_SEX_AGE`, of which the rows on every sex and age together are taken.
+    """
+    raw = _whole(_by_country(raw))
     stage = DECISION_STAGES[dataset]
     days = _periods(raw["period"])
     years = days["period_end"].str[:4].astype(int) - days["period_start"].str[:4].astype(int) + 1
@@ -169,6 +273,7 @@ def decisions(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
 
 def enforcement(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     """Return people ordered to leave, returned or found present, one row for each raw row."""
+    raw = _by_country(raw)
     table = pd.DataFrame(
         {
             "source": "Eurostat",

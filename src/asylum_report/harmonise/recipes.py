@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import pandas as pd
 
 from asylum_report import corrections, paths, sidecars, store, tables, totals
 from asylum_report.errors import DamagedVintage, InvalidTable, UnknownName
-from asylum_report.harmonise import compiled, eurostat, national, unhcr
+from asylum_report.harmonise import compiled, eurostat, imported, national, unhcr
+from asylum_report.live import state
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,20 @@ class Recipe:
     tidy
         Raw table, dataset and vintage to rows of the table; a pure function.
     every
-        Whether every vintage goes in, or only the newest.
+        Whether every vintage goes in, or only the newest. Of those that came from the publisher's
+        live service, which hold everything, only the newest does.
+    live
+        The way for vintages from the live service, where it is another one.
+    fetched
+        Whether the dataset is not embedded and comes from the live service only.
     """
 
     table: str
     dataset: str
     tidy: Callable[[pd.DataFrame, str, str], pd.DataFrame]
     every: bool = False
+    live: Callable[[pd.DataFrame, str, str], pd.DataFrame] | None = None
+    fetched: bool = False
 
 
 RECIPES = (
@@ -40,10 +48,19 @@ RECIPES = (
     Recipe("applications", "unhcr-asylum-applications", unhcr.applications),
     Recipe("stocks", "unhcr-population", unhcr.stocks),
     Recipe("applications", "migr_asyappctza", eurostat.applicants, every=True),
-    Recipe("applications", "migr_asyappctzm", eurostat.applicants, every=True),
+    Recipe(
+        "applications",
+        "migr_asyappctzm",
+        eurostat.applicants,
+        every=True,
+        live=eurostat.monthly_applicants,
+    ),
     Recipe("applications", "migr_asyctz", eurostat.applicants),
     Recipe("decisions", "migr_asydcfsta", eurostat.decisions, every=True),
     Recipe("decisions", "migr_asydcfina", eurostat.decisions),
+    Recipe("decisions", "migr_asydcfstq", eurostat.decisions, fetched=True),
+    Recipe("applications", "migr_asywitfstq", eurostat.withdrawn, fetched=True),
+    Recipe("stocks", "migr_asypenctzm", eurostat.pending, fetched=True),
     Recipe("enforcement", "migr_eiord", eurostat.enforcement, every=True),
     Recipe("enforcement", "migr_eirtn", eurostat.enforcement, every=True),
     Recipe("enforcement", "migr_eipre", eurostat.enforcement, every=True),
@@ -58,6 +75,8 @@ RECIPES = (
     Recipe("claims", "claims", compiled.unchanged),
 )
 
+FEW_REPORTED = "fewer countries than usual had reported"
+
 RELEASES = {
     "unhcr-asylum-decisions-RUS": ("decisions", unhcr.decisions),
     "unhcr-asylum-applications-RUS": ("applications", unhcr.applications),
@@ -68,6 +87,8 @@ RELEASES = {
 def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
     """Return each recipe with each vintage that it takes, in a fixed order.
 
+    Vintages that are held back (`asylum_report.gate`) are left out.
+
     Parameters
     ----------
     folder
@@ -77,13 +98,15 @@ def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
     ------
     DamagedVintage
         If a vintage has no sidecar, or one that is not as it should be; or if there is no vintage
-        of a dataset at all.
+        of a dataset that is embedded.
     """
+    held = state.read().held
     found: dict[str, list[store.Vintage]] = {}
     for vintage in store.vintages(folder=folder):
-        found.setdefault(vintage.dataset, []).append(vintage)
+        if (vintage.dataset, vintage.date) not in held:
+            found.setdefault(vintage.dataset, []).append(vintage)
     for recipe in RECIPES:
-        if recipe.dataset not in found:
+        if recipe.dataset not in found and not recipe.fetched:
             raise DamagedVintage(
                 f"there is no vintage of dataset '{recipe.dataset}'",
                 where=sidecars.short(folder or paths.raw()),
@@ -92,19 +115,71 @@ def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
             )
     return [
         (recipe, vintage)
-        for recipe in RECIPES
-        for vintage in found.get(recipe.dataset, [])[0 if recipe.every else -1 :]
+        for recipe in (*RECIPES, *_imported(found))
+        for vintage in taken(recipe, found.get(recipe.dataset, []))
     ]
 
 
-def table(name: str, taken: Sequence[tuple[Recipe, store.Vintage]] | None = None) -> pd.DataFrame:
+def _imported(found: Mapping[str, Sequence[store.Vintage]]) -> list[Recipe]:
+    """Return a recipe for each dataset that was brought in by the template of national tables."""
+    return [
+        Recipe(str(vintages[-1].meta["table"]), dataset, imported.tidy)
+        for dataset, vintages in sorted(found.items())
+        if vintages[-1].meta.get("route") == imported.ROUTE
+    ]
+
+
+def taken(recipe: Recipe, vintages: Sequence[store.Vintage]) -> list[store.Vintage]:
+    """Return the vintages of a dataset, oldest first, that a recipe takes."""
+    if not recipe.every:
+        return list(vintages[-1:])
+    newest_live = [one for one in vintages if is_live(one)][-1:]
+    return [one for one in vintages if not is_live(one) or one in newest_live]
+
+
+def is_live(vintage: store.Vintage) -> bool:
+    """Return whether a vintage came from the publisher's live service."""
+    return vintage.meta.get("route") == "live"
+
+
+def tidied(recipe: Recipe, vintage: store.Vintage) -> pd.DataFrame:
+    """Return one vintage's rows of its tidy table, its partial periods marked."""
+    way = recipe.live if recipe.live and is_live(vintage) else recipe.tidy
+    table = tables.conform(recipe.table, way(vintage.read(), vintage.dataset, vintage.date))
+    return partial(table, state.read().marked.get((vintage.dataset, vintage.date), ()))
+
+
+def partial(table: pd.DataFrame, periods: Collection[str]) -> pd.DataFrame:
+    """Mark the rows of periods for which many destinations have not reported yet.
+
+    Parameters
+    ----------
+    periods
+        As the publisher writes them: 2026, 2026-08, 2026-Q3.
+    """
+    if not periods:
+        return table
+    days = {eurostat.first_and_last_day(period) for period in periods}
+    if "date" in table:
+        late = table["date"].isin([last for _, last in days])
+    else:
+        late = table["period_start"].isin([first for first, _ in days]) & table["period_end"].isin(
+            [last for _, last in days]
+        )
+    note = table["note"].where(table["note"] == "", table["note"] + "; ") + FEW_REPORTED
+    return table.assign(
+        status=table["status"].mask(late, "partial"), note=table["note"].mask(late, note)
+    )
+
+
+def table(name: str, chosen: Sequence[tuple[Recipe, store.Vintage]] | None = None) -> pd.DataFrame:
     """Return one tidy table made from the vintages on disk, corrected but not yet checked.
 
     Parameters
     ----------
     name
         The table.
-    taken
+    chosen
         What `used` returns; what is in the project's ``data/raw`` unless given.
 
     Raises
@@ -117,8 +192,8 @@ def table(name: str, taken: Sequence[tuple[Recipe, store.Vintage]] | None = None
         If a published total contradicts its parts and no correction speaks of it.
     """
     parts = [
-        tables.conform(name, recipe.tidy(vintage.read(), vintage.dataset, vintage.date))
-        for recipe, vintage in (used() if taken is None else taken)
+        tidied(recipe, vintage)
+        for recipe, vintage in (used() if chosen is None else chosen)
         if recipe.table == name
     ]
     if not parts:

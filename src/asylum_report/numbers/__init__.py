@@ -46,7 +46,10 @@ def compute() -> dict[str, Number]:
     by_dataset: dict[str, list[dict[str, Any]]] = {}
     for row in applications:
         by_dataset.setdefault(row["dataset"], []).append(row)
-    monthly = [r for r in by_dataset.get("migr_asyappctzm", []) if r["destination"] == "EU+"]
+    monthly = records.newest(
+        r for r in by_dataset.get("migr_asyappctzm", [])
+        if r["destination"] == "EU+" and r["kind"] == "first"
+    )  # fmt: skip
     numbers = [
         *recognition.headline(decisions),
         *recognition.across(decisions, ACROSS_YEARS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from asylum_report import corridors
+from asylum_report import corridors, records
 from asylum_report.numbers.model import Number, count
 from asylum_report.numbers.recognition import pooled
 
@@ -20,7 +20,12 @@ def compared(rows: Sequence[Row]) -> list[Number]:
     rows
         Rows of ``decisions`` on Russian citizens, every source.
     """
-    eurostat = [row for row in rows if row["dataset"] == "migr_asydcfsta"]
+    # The years 2008 to 2013 in one sum, as they were tabulated, not added up again by year.
+    spans = {("2008-01-01", "2013-12-31"), ("2014-01-01", "2014-12-31")}
+    eurostat = records.newest(
+        row for row in rows if row["dataset"] == "migr_asydcfsta"
+        and (row["period_start"], row["period_end"]) in spans
+    )  # fmt: skip
     unhcr = [row for row in rows if row["source"] == "UNHCR"]
     long = ("2008-01-01", "2013-12-31")
     german = _sums(eurostat, "DEU", *long)

@@ -137,8 +137,8 @@ def applications_monthly() -> Chart:
     """Draw Eurostat's monthly first-time applicants in all reporting countries."""
     rows = [
         row
-        for row in records.rows(
-            "applications", origin="RUS", dataset="migr_asyappctzm", destination="EU+"
+        for row in records.newest(
+            records.rows("applications", origin="RUS", dataset="migr_asyappctzm", destination="EU+")
         )
         if row["kind"] == "first" and row["count"] is not None
     ]
@@ -187,7 +187,10 @@ def men() -> Chart:
     """Draw how many of the applicants are men of two age groups, by destination."""
     rows = records.rows("applications", origin="RUS", dataset="migr_asyappctza", kind="all")
     aged = [row for row in rows if row["sex"] == "M" and row["age"] in ("Y18-34", "Y35-64")]
-    newest = max(row["vintage"] for row in aged)
+    ages_of: dict[str, set[str]] = {}
+    for row in aged:
+        ages_of.setdefault(row["vintage"], set()).add(row["age"])
+    newest = max(vintage for vintage, ages in ages_of.items() if len(ages) == 2)
     year = max(row["period_start"][:4] for row in aged if row["vintage"] == newest)
     cell = {
         (row["destination"], row["sex"], row["age"]): row["count"]

@@ -72,8 +72,8 @@ def applications() -> Chart:
     """Draw first claims around the invasion and what would have been without it."""
     rows = [
         row
-        for row in records.rows(
-            "applications", origin="RUS", dataset="migr_asyappctzm", destination="EU+"
+        for row in records.newest(
+            records.rows("applications", origin="RUS", dataset="migr_asyappctzm", destination="EU+")
         )
         if row["kind"] == "first" and row["status"] == "complete"
     ]
