@@ -2,6 +2,7 @@
 
 python tools/make.py site      set up, then build the whole report into _site/
 python tools/make.py test      set up for development, then run every check
+python tools/make.py refresh   pull the publishers' current figures (needs the internet)
 python tools/make.py preview   serve _site/ on this computer
 python tools/make.py lab       open the notebooks in JupyterLab
 python tools/make.py setup     set up only; `setup dev` for development
@@ -162,6 +163,12 @@ def site(arguments: Sequence[str]) -> int:
     return run([python(), "-m", "asylum_report.cli", "build", *arguments])
 
 
+def refresh(arguments: Sequence[str]) -> int:
+    """Pull the publishers' current figures into new vintages; options as of the command."""
+    setup("run")
+    return run([python(), "-m", "asylum_report.cli", "refresh", *arguments])
+
+
 def test(arguments: Sequence[str]) -> int:
     """Run every check; the first that fails is named, and the rest still run."""
     setup("dev")
@@ -238,8 +245,8 @@ def clean(arguments: Sequence[str]) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command that is named first and return its exit code."""
-    commands = {"site": site, "test": test, "preview": preview, "lab": lab, "lock": lock,
-                "clean": clean}  # fmt: skip
+    commands = {"site": site, "refresh": refresh, "test": test, "preview": preview, "lab": lab,
+                "lock": lock, "clean": clean}  # fmt: skip
     name, *rest = arguments or ["help"]
     if sys.version_info < OLDEST:
         if found := newer():
