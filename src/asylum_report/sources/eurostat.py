@@ -1,10 +1,11 @@
 """Eurostat's asylum tables in the layouts that Eurostat itself publishes.
 
 Layouts: the bulk TSV (one wide row a series, flags behind the number) and SDMX-CSV (one row a
-figure, with or without labels). Eurostat renamed its codes in 2023: ``asyl_app`` became
-``applicant`` and ASY_APP, NASY_APP became TOTAL, FRST; outcomes likewise. Both are mapped to the
-new ones. EL is Greece and UK the United Kingdom. The axis of citizenships holds aggregates (TOTAL,
-EXT_EU27_2020 ...) beside countries, so only the citizenship asked for is read, never a sum.
+figure, with or without labels), their lines ended by LF or CRLF. Eurostat renamed its codes in
+2023: ``asyl_app`` became ``applicant`` and ASY_APP, NASY_APP became TOTAL, FRST; outcomes likewise.
+Both are mapped to the new ones. EL is Greece and UK the United Kingdom. The axis of citizenships
+holds aggregates (TOTAL, EXT_EU27_2020 ...) beside countries, so only the citizenship asked for is
+read, never a sum.
 
 Source: https://ec.europa.eu/eurostat/databrowser/ , tables migr_asyappctza and migr_asydcfsta.
 """
@@ -63,6 +64,14 @@ DECISIONS = {
     "Rejected": "NEG",
 }
 """Old and new codes and labels of outcomes to the new codes."""
+REASONS = {
+    "TOTAL": "TOTAL",
+    "WDN_RVOC": "WDN_RVOC",
+    "WDN_END": "WDN_END",
+    "WDN_REF_RNEW": "WDN_REF_RNEW",
+    "UNK": "UNK",
+}
+"""Codes of reasons for which a status is withdrawn."""
 FLAGS = "bcdefnprsuz"
 """One letter each, and several together: b break, c confidential, d definition differs, e
 estimated, p provisional, u low reliability ..."""
@@ -86,6 +95,35 @@ RAW_DECISIONS = {
     "decision": "TOTAL all, POS positive, POS_RFG refugee status, POS_SPROT subsidiary "
     "protection, POS_HUM humanitarian, TEMP_PROT temporary protection, NEG rejected",
     "period": "Year, or first and last year of a sum",
+    "count": RAW_APPLICANTS["count"],
+    "flag": RAW_APPLICANTS["flag"],
+}
+RAW_DECISIONS_BY_SEX_AGE = {
+    "origin": "Citizenship, ISO 3166 alpha-3; TOTAL: every citizenship together",
+    "destination": RAW_APPLICANTS["destination"],
+    "decision": RAW_DECISIONS["decision"],
+    "sex": RAW_APPLICANTS["sex"],
+    "age": RAW_APPLICANTS["age"],
+    "period": "Year, quarter (2022-Q1) or month",
+    "count": RAW_APPLICANTS["count"],
+    "flag": RAW_APPLICANTS["flag"],
+}
+RAW_PENDING = {
+    "origin": RAW_DECISIONS_BY_SEX_AGE["origin"],
+    "destination": RAW_APPLICANTS["destination"],
+    "sex": RAW_APPLICANTS["sex"],
+    "age": RAW_APPLICANTS["age"],
+    "period": "Month; the figure is of its last day",
+    "count": RAW_APPLICANTS["count"],
+    "flag": RAW_APPLICANTS["flag"],
+}
+RAW_WITHDRAWN = {
+    "origin": RAW_DECISIONS_BY_SEX_AGE["origin"],
+    "destination": RAW_APPLICANTS["destination"],
+    "decision": "Status withdrawn: TOTAL any, POS_RFG refugee status, POS_SPROT subsidiary "
+    "protection, POS_HUM humanitarian",
+    "reason": "TOTAL any, WDN_RVOC revoked, WDN_END ended, WDN_REF_RNEW not renewed, UNK unknown",
+    "period": "Quarter",
     "count": RAW_APPLICANTS["count"],
     "flag": RAW_APPLICANTS["flag"],
 }
