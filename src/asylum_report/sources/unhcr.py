@@ -2,6 +2,9 @@
 
 Layout: one row per year, origin (``coo``), destination (``coa``), procedure, level and unit, with
 UNHCR's own country codes beside ISO's. Source: https://www.unhcr.org/refugee-statistics/
+
+The live service names its columns the same, so `decisions_from`, `applications_from` and
+`population_from` check and read a table of texts wherever it came from.
 """
 
 from __future__ import annotations
@@ -45,6 +48,10 @@ LEVELS = (
 PROCEDURES = ("G", "U", "J")
 KINDS = ("N", "R", "A", "V", "NR", "J", "NA", "RA", "FA", "SP")
 UNITS = {"P": "persons", "C": "cases"}
+MISSING = ("", "-")
+"""What stands for a count not collected: nothing in releases, a dash in the service."""
+COMPARED_SINCE = 2008
+"""First year of the origins other than Russia; Russia is kept whole."""
 
 DECISIONS = {
     "year": "Calendar year of the decision",
@@ -109,7 +116,7 @@ def _comparison(table: pd.DataFrame, since: int) -> pd.DataFrame:
     return table[(table["origin"] == "RUS") | (table["year"] >= since)]
 
 
-def decisions(path: Path, since: int = 2008) -> pd.DataFrame:
+def decisions(path: Path, since: int = COMPARED_SINCE) -> pd.DataFrame:
     """Return decisions on asylum claims from one release.
 
     Parameters
@@ -129,7 +136,23 @@ def decisions(path: Path, since: int = 2008) -> pd.DataFrame:
     InvalidTable
         If a column is missing, a count is no whole number, a code is unknown or a key repeats.
     """
-    frame = checks.read_text(path)
+    return decisions_from(checks.read_text(path), path, since)
+
+
+def decisions_from(frame: pd.DataFrame, path: Path, since: int = COMPARED_SINCE) -> pd.DataFrame:
+    """Return decisions on asylum claims from UNHCR's columns.
+
+    Parameters
+    ----------
+    frame
+        UNHCR's table of asylum decisions, every cell a text, rows numbered from zero.
+    path
+        What the table is called in messages.
+    since
+        First year of the origins other than Russia.
+
+    Returns, errors as of `decisions`.
+    """
     counts = {
         "recognised": "dec_recognized",
         "other": "dec_other",
@@ -152,12 +175,19 @@ def decisions(path: Path, since: int = 2008) -> pd.DataFrame:
     return _sorted(_comparison(table, since), DECISIONS)
 
 
-def applications(path: Path, since: int = 2008) -> pd.DataFrame:
+def applications(path: Path, since: int = COMPARED_SINCE) -> pd.DataFrame:
     """Return asylum applications from one release.
 
     Parameters and errors as of `decisions`; columns `APPLICATIONS`.
     """
-    frame = checks.read_text(path)
+    return applications_from(checks.read_text(path), path, since)
+
+
+def applications_from(frame: pd.DataFrame, path: Path, since: int = COMPARED_SINCE) -> pd.DataFrame:
+    """Return asylum applications from UNHCR's columns.
+
+    Parameters and errors as of `decisions_from`; columns `APPLICATIONS`.
+    """
     keys = ("year", "coo_iso", "coa_iso", "procedure_type", "app_type", "dec_level", "app_pc")
     checks.need(frame, (*keys, "applied"), path)
     checks.known(frame, "dec_level", LEVELS, path)
@@ -183,13 +213,20 @@ def population(path: Path) -> pd.DataFrame:
     InvalidTable
         If a column is missing, a count is no whole number or a key repeats.
     """
-    frame = checks.read_text(path)
+    return population_from(checks.read_text(path), path)
+
+
+def population_from(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return year-end stocks from UNHCR's columns; an empty text or ``-`` is a missing count.
+
+    Parameters and errors as of `decisions_from`; columns `POPULATION`.
+    """
     keys = ("year", "coo_iso", "coa_iso")
     checks.need(frame, (*keys, "refugees", "asylum_seekers"), path)
     checks.unique(frame, keys, path)
     table = _countries(frame, path).assign(
-        refugees=checks.whole(frame, "refugees", path, missing=("",)),
-        asylum_seekers=checks.whole(frame, "asylum_seekers", path, missing=("",)),
+        refugees=checks.whole(frame, "refugees", path, missing=MISSING),
+        asylum_seekers=checks.whole(frame, "asylum_seekers", path, missing=MISSING),
     )
     return _sorted(table, POPULATION)
 
@@ -199,7 +236,29 @@ _ROUNDED = (
     "levels of first instance (FI, NA, N, IN, EO, FA) to those of appeal (AR, JR): they decide on "
     "the same people. RA is repeat applications. Closed is no refusal."
 )
+_SMALL = "Counts from 1 to 4 do not occur: UNHCR rounds small numbers to 5."
+_STOCKS = (
+    "Stocks, not flows. Before 1992 the origin is the Soviet Union or its Russian part as UNHCR "
+    "then recorded it."
+)
+TITLES = {
+    "unhcr-asylum-decisions": "Decisions on asylum claims by origin, destination, procedure and "
+    "level",
+    "unhcr-asylum-applications": "Asylum applications by origin, destination, procedure, type and "
+    "level",
+    "unhcr-population": "Refugees and asylum-seekers from Russia at the end of each year",
+}
+"""Titles of the datasets, whichever way a copy came."""
 _UNHCR_ROUTE = "UNHCR refugee statistics, release {release}"
+
+
+def definition(dataset: str, newest: int) -> str:
+    """Return what a dataset's figures mean; `newest` is the last year that they cover."""
+    if dataset == "unhcr-population":
+        return _STOCKS
+    covers = f"Russia 2000 to {newest}; other origins from {COMPARED_SINCE} on. "
+    return covers + (_ROUNDED if dataset == "unhcr-asylum-decisions" else _SMALL)
+
 
 FILES = (
     Importable(
@@ -210,9 +269,9 @@ FILES = (
         date="2026-06-25",
         meta=PUBLISHER
         | {
-            "title": "Decisions on asylum claims by origin, destination, procedure and level",
+            "title": TITLES["unhcr-asylum-decisions"],
             "retrieved": "UNHCR refugee statistics, release 2025.12.1",
-            "definition": "Russia 2000 to 2025; other origins from 2008 on. " + _ROUNDED,
+            "definition": definition("unhcr-asylum-decisions", 2025),
         },
     ),
     Importable(
@@ -223,10 +282,9 @@ FILES = (
         date="2026-06-25",
         meta=PUBLISHER
         | {
-            "title": "Asylum applications by origin, destination, procedure, type and level",
+            "title": TITLES["unhcr-asylum-applications"],
             "retrieved": "UNHCR refugee statistics, release 2025.12.1",
-            "definition": "Russia 2000 to 2025; other origins from 2008 on. Counts from 1 to 4 do "
-            "not occur: UNHCR rounds small numbers to 5.",
+            "definition": definition("unhcr-asylum-applications", 2025),
         },
     ),
     Importable(
@@ -237,10 +295,9 @@ FILES = (
         date="2026-06-25",
         meta=PUBLISHER
         | {
-            "title": "Refugees and asylum-seekers from Russia at the end of each year",
+            "title": TITLES["unhcr-population"],
             "retrieved": "UNHCR refugee statistics, release 2025.12.1",
-            "definition": "Stocks, not flows. Before 1992 the origin is the Soviet Union or its "
-            "Russian part as UNHCR then recorded it.",
+            "definition": definition("unhcr-population", 2025),
         },
     ),
     Importable(

@@ -6,6 +6,7 @@ counts encounters, which are events, neither persons nor asylum claims. OHSS rou
 
 from __future__ import annotations
 
+import calendar
 import re
 from pathlib import Path
 
@@ -70,7 +71,9 @@ def _fiscal_years(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
     """Return fiscal years; the running one is marked FYTD by CBP."""
     years = frame[column].str.extract(f"^{_YEAR.pattern}$")[0]
     checks.refuse(years.isna(), "no fiscal year", frame[column], path)
-    return years.astype("int64").astype("Int64")
+    numbers = years.astype("int64").astype("Int64")
+    checks.refuse(~numbers.between(1900, 2100), "no fiscal year", frame[column], path)
+    return numbers
 
 
 def _months(years: pd.Series, months: pd.Series) -> list[str]:
@@ -121,6 +124,73 @@ def encounters(path: Path) -> pd.DataFrame:
     key = [column for column in ENCOUNTERS if column != "count"]
     checks.unique(table, key, path)
     return table.sort_values(key, ignore_index=True)
+
+
+BY_STATE = {
+    "fiscal_year": "Fiscal Year",
+    "month": "Month (abbv)",
+    "region": "Land Border Region",
+    "title": "Title of Authority",
+    "demographic": "Demographic",
+    "count": "Encounter Count",
+}
+"""Our words to the headers of CBP's own file of encounters by state."""
+STATE_HEADERS = ("State", "State or Area of Responsibility")
+CITIZENSHIP, RUSSIA = "Citizenship", "RUSSIA"
+
+
+def encounters_by_state(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return encounters of Russian citizens from CBP's own file, summed over states.
+
+    Parameters
+    ----------
+    frame
+        The file by state, all citizenships, every cell a text, rows numbered from zero.
+    path
+        What the file is called in messages.
+
+    Returns
+    -------
+    DataFrame
+        Columns `ENCOUNTERS`, sorted by key.
+
+    Raises
+    ------
+    InvalidTable
+        If a column is missing, a fiscal year, month or count is none, a code of a Russian row is
+        unknown, or a row comes twice; if a month of the file or every row of Russian citizens is
+        missing; if citizens of Russia go by another name too.
+    """
+    checks.need(frame, (*BY_STATE.values(), CITIZENSHIP), path)
+    state = next((name for name in STATE_HEADERS if name in frame.columns), STATE_HEADERS[0])
+    others = [name for name in BY_STATE.values() if name != BY_STATE["count"]]
+    checks.need(frame, (state,), path)
+    checks.known(frame, BY_STATE["month"], MONTHS, path)
+    checks.unique(frame, (*others, state, CITIZENSHIP), path)
+    checks.whole(frame, BY_STATE["count"], path)
+    citizenship = frame[CITIZENSHIP]
+    another = citizenship.str.upper().str.contains("RUSSIA", regex=False) & (citizenship != RUSSIA)
+    checks.refuse(another, "an unknown code", citizenship, path)
+    _contiguous(frame, path)
+    table = _encounters(frame[citizenship == RUSSIA], BY_STATE, path)
+    key = [column for column in ENCOUNTERS if column != "count"]
+    return table.groupby(key, as_index=False, sort=True).agg({"count": "sum"})[list(ENCOUNTERS)]
+
+
+def _contiguous(frame: pd.DataFrame, path: Path) -> None:
+    """Refuse a file in which a month between its first and last is missing, for all or Russia."""
+    keys = [BY_STATE["fiscal_year"], BY_STATE["month"]]
+    # Each month looked up once: the file has hundreds of rows of each.
+    names = frame[[*keys, CITIZENSHIP]].drop_duplicates()
+    years = _fiscal_years(names, keys[0], path)
+    months = pd.Series(_months(years, names[keys[1]]), index=names.index)
+    ours = set(months[names[CITIZENSHIP] == RUSSIA])
+    if not ours:
+        raise checks.fail(f"no row of {RUSSIA}", path, column=CITIZENSHIP)
+    for month in pd.period_range(months.min(), months.max(), freq="M").astype(str):
+        if month not in ours:
+            whom = f" of {RUSSIA}" if month in set(months) else ""
+            raise checks.fail(f"no row{whom} in {month}", path)
 
 
 def yearbook(path: Path) -> pd.DataFrame:
@@ -182,6 +252,27 @@ _PUBLIC = {
     "licence": "public domain (work of the United States government)",
     "licence_url": "https://www.usa.gov/government-copyright",
 }
+ENCOUNTERS_META = _PUBLIC | {
+    "publisher": "CBP",
+    "title": "Encounters of Russian citizens by month, region, title and demographic",
+    "attribution": "U.S. Customs and Border Protection, Nationwide Encounters",
+    "url": "https://www.cbp.gov/newsroom/stats/nationwide-encounters",
+}
+"""What every copy of CBP's encounters says of itself, whichever way it came."""
+
+
+def encounters_definition(first: str, last: str) -> str:
+    """Return what encounters mean; `first` and `last` are the months that they cover."""
+    covers = " to ".join(
+        f"{calendar.month_name[int(month[5:])]} {month[:4]}" for month in (first, last)
+    )
+    return (
+        f"{covers}. Encounters are events: one person may be met several times, and few of those "
+        "met at airports ask for asylum. The south-west land border is the better sign of people "
+        "in search of protection. A month, region, title and demographic without a row had no "
+        "encounter."
+    )
+
 
 FILES = (
     Importable(
@@ -190,18 +281,11 @@ FILES = (
         read=encounters,
         columns=ENCOUNTERS,
         date="2026-01",
-        meta=_PUBLIC
+        meta=ENCOUNTERS_META
         | {
-            "publisher": "CBP",
-            "title": "Encounters of Russian citizens by month, region, title and demographic",
-            "attribution": "U.S. Customs and Border Protection, Nationwide Encounters",
             "retrieved": "four releases of CBP's file by state, 2024-01 to 2026-01, each month "
             "taken from the newest release that holds it, summed over states",
-            "url": "https://www.cbp.gov/newsroom/stats/nationwide-encounters",
-            "definition": "October 2019 to November 2025. Encounters are events: one person may be "
-            "met several times, and few of those met at airports ask for asylum. The south-west "
-            "land border is the better sign of people in search of protection. A month, region, "
-            "title and demographic without a row had no encounter.",
+            "definition": encounters_definition("2019-10", "2025-11"),
         },
     ),
     Importable(
