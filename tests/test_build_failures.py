@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import test_publish_sample as sample_project
+from asylum_report import lock
 from asylum_report.errors import BuildError
-from asylum_report.publish import lock, prepare, render, site
+from asylum_report.publish import prepare, render, site
 from test_publish_sample import files_of
 
 

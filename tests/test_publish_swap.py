@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from asylum_report import lock
 from asylum_report.errors import BuildError
-from asylum_report.publish import lock, swap
+from asylum_report.publish import swap
 
 FILES = 400
 
@@ -155,7 +156,7 @@ def test_lock_lets_one_in(tmp_path: Path) -> None:
 def test_lock_of_a_killed_build_is_free(tmp_path: Path) -> None:
     path = tmp_path / ".cache" / "build.lock"
     code = (
-        "import sys, time; from pathlib import Path; from asylum_report.publish import lock\n"
+        "import sys, time; from pathlib import Path; from asylum_report import lock\n"
         f"with lock.only_one(Path({str(path)!r})): print('held', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

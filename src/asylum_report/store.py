@@ -8,7 +8,7 @@ which licence and what it means, and that holds the hash by which damage is noti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,6 +118,11 @@ def _types(frame: DataFrame) -> dict[str, str]:
     return kinds
 
 
+def column_types(frame: DataFrame) -> dict[str, str]:
+    """Return the type of each column as a vintage on the disk has it."""
+    return {name: TYPES[kind] for name, kind in _types(frame).items()}
+
+
 def _load(folder: Path) -> Vintage:
     """Return the vintage in a folder after checking its sidecar."""
     meta = load(folder)
@@ -197,6 +202,78 @@ def write(frame: DataFrame, meta: Mapping[str, Any], folder: Path | None = None)
         If a sidecar key is missing, if there are no rows, if a different vintage is already at
         the same place, or if the disk is full or read-only.
     """
+    content, full = _prepare(frame, meta)
+    place = _place(meta, folder)
+    if place.exists():
+        return _same(place, content, full)
+    return _write(place, content, full)
+
+
+def write_new(
+    frame: DataFrame,
+    meta: Mapping[str, Any],
+    folder: Path | None = None,
+    before: Callable[[str], None] | None = None,
+) -> Vintage:
+    """Write a vintage beside whatever is there already, and return it.
+
+    Parameters
+    ----------
+    frame, meta, folder
+        As of `write`. Where the day already has a different vintage, the date is ``DAY.2``, or
+        the next that is free up to ``DAY.9``.
+    before
+        Called with the date, just before the vintage gets its place: what has to be known about
+        it is then on the disk as soon as it is, whatever happens in between.
+
+    Returns
+    -------
+    Vintage
+        The one written, or the newest of the dataset if its content is the same.
+
+    Raises
+    ------
+    ReportError
+        As `write`; and if a day has nine vintages already.
+    """
+    content, full = _prepare(frame, meta)
+    there = vintages(str(meta["publisher"]), str(meta["dataset"]), folder)
+    if there and same_content(there[-1], frame):
+        return there[-1]
+    day = str(meta["vintage"])
+    for date in (day, *(f"{day}.{number}" for number in range(2, 10))):
+        place = _place({**meta, "vintage": date}, folder)
+        if not is_date(date):
+            break
+        if not place.exists():
+            if before:
+                before(date)
+            return _write(place, content, full | {"vintage": date})
+    raise ReportError("no other vintage of that day can be kept", where=f"{meta['dataset']} {day}")
+
+
+def same_content(vintage: Vintage, frame: DataFrame) -> bool:
+    """Return whether a vintage holds the rows of a table, in whatever order.
+
+    Raises
+    ------
+    DamagedVintage
+        If the vintage cannot be read.
+    """
+    types = {name: TYPES[kind] for name, kind in vintage.meta["types"].items()}
+    if set(types) != set(map(str, frame.columns)) or vintage.meta["rows"] != len(frame):
+        return False
+    theirs = vintage.read()
+    try:
+        ours = frame[list(types)].astype(types)
+    except (TypeError, ValueError):
+        return False
+    one, other = (each.sort_values(list(types), ignore_index=True) for each in (ours, theirs))
+    return bool(one.equals(other))
+
+
+def _prepare(frame: DataFrame, meta: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    """Return a vintage's data and whole sidecar after checking what was given."""
     where = f"{meta.get('dataset')} {meta.get('vintage')}"
     lacking = [key for key in GIVEN if key not in meta]
     if lacking:
@@ -210,12 +287,6 @@ def write(frame: DataFrame, meta: Mapping[str, Any], folder: Path | None = None)
         raise ReportError(
             f"columns and their descriptions differ: {', '.join(sorted(undescribed))}", where=where
         )
-    place = (
-        (folder or paths.raw())
-        / slug(str(meta["publisher"]))
-        / str(meta["dataset"])
-        / str(meta["vintage"])
-    )
     content, file = _serialise(frame)
     full = {key: meta[key] for key in GIVEN} | {
         "types": _types(frame),
@@ -223,11 +294,21 @@ def write(frame: DataFrame, meta: Mapping[str, Any], folder: Path | None = None)
         "file": file,
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    full |= {key: value for key, value in meta.items() if key not in full}
-    if place.exists():
-        return _same(place, content, full)
-    sidecar = yaml.safe_dump(full, allow_unicode=True, sort_keys=False, width=100)
-    files.place_folder(place, {file: content, SIDECAR: sidecar.encode("utf-8")})
+    return content, full | {key: value for key, value in meta.items() if key not in full}
+
+
+def _place(meta: Mapping[str, Any], folder: Path | None) -> Path:
+    """Return the folder of a vintage."""
+    publisher = slug(str(meta["publisher"]))
+    return (folder or paths.raw()) / publisher / str(meta["dataset"]) / str(meta["vintage"])
+
+
+def _write(place: Path, content: bytes, full: Mapping[str, Any]) -> Vintage:
+    try:
+        sidecar = yaml.safe_dump(dict(full), allow_unicode=True, sort_keys=False, width=100)
+    except yaml.YAMLError as error:
+        raise ReportError("a sidecar cannot be written as YAML", where=short(place)) from error
+    files.place_folder(place, {str(full["file"]): content, SIDECAR: sidecar.encode("utf-8")})
     return _load(place)
 
 

@@ -1,4 +1,4 @@
-"""One build at a time: a lock that the operating system lets go of when its holder dies."""
+"""One at a time: a lock that the operating system lets go of when its holder dies."""
 
 from __future__ import annotations
 
@@ -9,26 +9,44 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from asylum_report.errors import BuildError
+from asylum_report.errors import BuildError, ReportError
+from asylum_report.files import why
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
+def only_one(
+    path: Path,
+    what: str = "another build is running",
+    where: str = "",
+    error: type[ReportError] = BuildError,
+) -> Iterator[None]:
     """Hold the lock file `path` for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    path
+        The lock file, two folders below the project's top.
+    what
+        What is wrong where another process holds it.
+    where
+        What the message names; the project's folder unless given.
+    error
+        Class of the error.
 
     Raises
     ------
     BuildError
-        If another process holds it.
+        Or what `error` says, if another process holds it or the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as stream:
+    named = where or path.parent.parent.name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("a+", encoding="utf-8")
+    except OSError as fault:
+        raise error(f"a lock cannot be written: {why(fault)}", where=str(path)) from fault
+    with stream:
         if not _take(stream):
-            raise BuildError(
-                "another build is running" + _who(path),
-                where=path.parent.parent.name,
-                todo="wait until it has ended",
-            )
+            raise error(what + _who(path), where=named, todo="wait until it has ended")
         try:
             stream.seek(0)
             stream.truncate()

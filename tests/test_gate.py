@@ -1,0 +1,231 @@
+"""The gate: what is in use, what is not and why, in tables and in sentences. Synthetic figures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from asylum_report import cli_refresh, gate, lock, paths, store
+from asylum_report.errors import ReportError, UnknownName
+from asylum_report.live import state
+from asylum_report.live.state import Attempt, Held, State
+from test_live_refresh import ROOT, here, meta, synthetic_decisions  # noqa: F401
+
+NBSP = "\u00a0"
+NAME = "migr_asydcfstq"
+
+
+def keep(*dates: str, dataset: str = NAME) -> None:
+    for number, date in enumerate(dates):
+        frame = synthetic_decisions()
+        frame["count"] *= number + 1
+        store.write(frame, meta(dataset=dataset, vintage=date))
+
+
+def remember(
+    attempt: tuple[str, str, str] | None = None, held: str = "", dataset: str = NAME
+) -> None:
+    before = state.read()
+    if attempt:
+        before = before.tried(Attempt(dataset, *attempt, held))
+    if held:
+        before = before.arriving(dataset, held, "2026-11-21", ["figures moved"])
+    state.write(before)
+
+
+def only() -> gate.Verdict:
+    (one,) = gate.verdicts()
+    return one
+
+
+@pytest.mark.usefixtures("here")
+class TestOneDataset:
+    def test_a_dataset_that_was_never_tried_passes(self) -> None:
+        keep("2026-08-18")
+        assert only() == gate.Verdict(NAME, "Eurostat", True, "2026-08-18", "2026-08-18", (), None)
+        assert gate.notices() == {}
+
+    @pytest.mark.parametrize("what", ["new", "unchanged"])
+    def test_a_good_try_passes(self, what: str) -> None:
+        keep("2026-08-18")
+        remember(("2026-11-21", what, "fine"))
+        assert only().passed
+        assert gate.notices() == {}
+
+    @pytest.mark.parametrize("what", ["failed", "refused"])
+    def test_a_failure_fails_and_the_page_says_which_figures_stand(self, what: str) -> None:
+        keep("2026-08-18")
+        remember(("2026-11-21", what, "Eurostat does not answer"))
+        one = only()
+        assert (one.passed, one.in_use) == (False, "2026-08-18")
+        assert one.reasons == (f"{what} on 2026-11-21: Eurostat does not answer",)
+        assert gate.notices() == {
+            NAME: "Eurostat's quarterly first-instance decisions could not be refreshed on"
+            f" 21{NBSP}November{NBSP}2026; the figures are those of 18{NBSP}August{NBSP}2026."
+        }
+
+    def test_a_vintage_that_is_held_back_is_not_in_use(self) -> None:
+        keep("2026-08-18", "2026-11-18.2")
+        remember(("2026-11-21", "held", "held back: figures moved"), "2026-11-18.2")
+        one = only()
+        assert (one.passed, one.in_use, one.newest) == (False, "2026-08-18", "2026-11-18.2")
+        assert one.reasons == ("held back since 2026-11-21: figures moved",)
+        assert gate.notices() == {
+            NAME: "A newer copy of Eurostat's quarterly first-instance decisions"
+            f" (18{NBSP}November{NBSP}2026) is being checked; the figures are those of"
+            f" 18{NBSP}August{NBSP}2026."
+        }
+
+    def test_an_old_one_that_is_held_back_does_not_matter_any_more(self) -> None:
+        keep("2026-08-18", "2026-11-18", "2026-11-20")
+        remember(("2026-11-21", "new", "fine"), "2026-11-18")
+        assert (only().passed, only().in_use) == (True, "2026-11-20")
+
+    def test_a_dataset_that_never_came_has_no_figures(self) -> None:
+        remember(("2026-11-21", "failed", "away"))
+        assert (only().publisher, only().in_use, only().newest) == ("Eurostat", "", "")
+        assert gate.notices()[NAME].endswith("November\u00a02026; there are none to show yet.")
+
+    def test_accepting_lets_it_be_used(self) -> None:
+        keep("2026-08-18", "2026-11-18")
+        remember(("2026-11-21", "held", "held back: figures moved"), "2026-11-18")
+        line = gate.accept(f"{NAME}@2026-11-18")
+        assert line == f"{NAME}: the vintage in use is now 2026-11-18"
+        assert (only().passed, only().in_use) == (True, "2026-11-18")
+        assert only().attempt == Attempt(
+            NAME, "2026-11-21", "new", "looked at and accepted", "2026-11-18"
+        )
+
+    @pytest.mark.parametrize("named", ["", "x", f"{NAME}@2026-08-18", f"{NAME}@", "@2026-11-18"])
+    def test_only_what_is_held_back_can_be_accepted(self, named: str) -> None:
+        keep("2026-08-18", "2026-11-18")
+        remember(held="2026-11-18")
+        with pytest.raises(UnknownName, match=f"held back: {NAME}@2026-11-18"):
+            gate.accept(named)
+        assert only().in_use == "2026-08-18"
+
+    def test_a_damaged_vintage_is_not_accepted(self) -> None:
+        keep("2026-08-18", "2026-11-18")
+        remember(held="2026-11-18")
+        file = store.latest(NAME).file
+        file.write_bytes(file.read_bytes()[:-5])
+        with pytest.raises(ReportError, match="a data file is damaged"):
+            gate.accept(f"{NAME}@2026-11-18")
+        assert only().in_use == "2026-08-18"
+
+    def test_what_would_stop_every_build_is_not_accepted(self) -> None:
+        keep("2026-08-18")
+        frame = synthetic_decisions()
+        wrong = (frame["destination"] == "AUT") & (frame["decision"] == "TOTAL")
+        store.write(
+            frame.assign(count=frame["count"].mask(wrong, 5)),
+            meta(dataset=NAME, vintage="2026-11-18"),
+        )
+        remember(held="2026-11-18")
+        with pytest.raises(ReportError, match=r"cannot be built with it.*contradicts its parts"):
+            gate.accept(f"{NAME}@2026-11-18")
+        assert only().in_use == "2026-08-18"
+
+    def test_nothing_is_accepted_during_a_refresh(self) -> None:
+        keep("2026-08-18", "2026-11-18")
+        remember(held="2026-11-18")
+        with (
+            lock.only_one(paths.cache() / "refresh.lock"),
+            pytest.raises(ReportError, match="another refresh is running"),
+        ):
+            gate.accept(f"{NAME}@2026-11-18")
+
+    def test_the_command_prints_tables_json_and_codes(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        keep("2026-08-18", "2026-11-18")
+        keep("2025", dataset="migr_eiord")
+        remember(("2026-11-21", "held", "held back"), "2026-11-18")
+        with pytest.raises(SystemExit) as stop:
+            cli_refresh.gate()
+        assert stop.value.code == 3
+        lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+        assert lines[0] == [
+            "publisher",
+            "dataset",
+            "gate",
+            "in",
+            "use",
+            "newest",
+            "last",
+            "tried",
+            "why",
+        ]
+        assert lines[1][:5] == ["Eurostat", NAME, "fail", "2026-08-18", "2026-11-18"]
+        assert lines[2] == ["Eurostat", "migr_eiord", "pass", "2025", "2025", "-"]
+        with pytest.raises(SystemExit):
+            cli_refresh.gate(format="JSON")
+        rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+        assert [(row["dataset"], row["passed"]) for row in rows] == [
+            (NAME, False),
+            ("migr_eiord", True),
+        ]
+        assert rows[0]["attempt"]["tried"] == "2026-11-21"
+        cli_refresh.gate([f"{NAME}@2026-11-18"])
+        assert capsys.readouterr().out == f"{NAME}: the vintage in use is now 2026-11-18\n"
+        cli_refresh.gate()
+
+
+def test_the_real_vintages_pass_and_answer_at_once() -> None:
+    found = gate.verdicts(path=ROOT / "data" / "nothing.json")
+    assert all(one.passed for one in found)
+    assert {"UNHCR", "Eurostat", "BAMF", "CBP"} <= {one.publisher for one in found}
+
+
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [
+        ("2025", "2025"),
+        ("2026-09", f"September{NBSP}2026"),
+        ("2026-11-18", f"18{NBSP}November{NBSP}2026"),
+        ("2026-11-18.2", f"18{NBSP}November{NBSP}2026"),
+    ],
+)
+def test_days_are_written_as_people_do(date: str, words: str) -> None:
+    assert gate.day(date) == words
+
+
+def test_tables_leave_out_what_is_held_back(here: Path) -> None:  # noqa: F811
+    from asylum_report.harmonise import recipes
+
+    shutil.copytree(ROOT / "data" / "raw", here / "data" / "raw", dirs_exist_ok=True)
+    last = store.latest("cbp-nationwide-encounters")
+    frame = pd.concat([last.read(), last.read().tail(1).assign(month="2025-12")])
+    given = {key: last.meta[key] for key in meta() if key in last.meta}
+    store.write(frame, given | {"dataset": last.dataset, "vintage": "2026-02-17"})
+
+    def in_use() -> list[str]:
+        return [one.date for _, one in recipes.used() if one.dataset == last.dataset]
+
+    assert in_use() == ["2026-02-17"]
+    state.write(
+        State({}, {(last.dataset, "2026-02-17"): Held(last.dataset, "2026-02-17", ("x",), "")})
+    )
+    assert in_use() == ["2026-01"]
+
+
+def test_the_schedule_asks_for_no_more_than_it_needs() -> None:
+    path = ROOT / ".github" / "workflows" / "refresh.yml"
+    found = yaml.safe_load(path.read_text())
+    assert found["permissions"] == {}
+    (job,) = found["jobs"].values()
+    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    steps = job["steps"]
+    assert [step["uses"].split("@")[0] for step in steps if "uses" in step] == [
+        "actions/checkout",
+        "actions/setup-python",
+    ]
+    assert steps[0]["with"] == {"persist-credentials": False}
+    # The key is there for the step that pushes, and for no other.
+    assert [("env" in step) for step in steps] == [False] * (len(steps) - 1) + [True]
