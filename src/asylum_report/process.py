@@ -5,20 +5,24 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asylum_report import files, paths, records, store, tables
 from asylum_report.columns import DESCRIPTIONS, TABLES, Column, column, key
 from asylum_report.errors import InvalidTable
+from asylum_report.live import state
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from asylum_report.harmonise.recipes import Recipe
     from asylum_report.store import Vintage
 
 PACKAGE = records.PACKAGE
+AS_OF = ".as-of.json"
+"""File that says that the tables of a folder are those of an earlier day (`asylum_report.asof`)."""
 LARGE = 2_000_000
 """Bytes of CSV from which on the Russia part is committed compressed."""
 
@@ -52,27 +56,38 @@ def fingerprint() -> str:
     Vintages (sidecars and data, so that a damaged file is noticed), reference tables, and the
     code of the rooms from the store to the tables.
     """
-    here = Path(__file__).parent
     found = sorted(
         path
         for path in paths.raw().glob("*/*/*/*")
         if path.is_file() and not path.parent.name.startswith(".")
     )
-    found += sorted(path for path in paths.reference().iterdir() if path.is_file())
-    found += [path for path in (paths.refresh_state(),) if path.is_file()]
-    for room in _ROOMS:
-        place = here / room
-        found += sorted(place.glob("*.py")) if place.is_dir() else [place]
+    found += ground()
     total = hashlib.sha256()
     for path in found:
         total.update("/".join(path.parts[-4:]).encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
+    total.update(state.effect(state.read()).encode())
     return total.hexdigest()
 
 
+def ground() -> list[Path]:
+    """Return the files that tables depend on beside vintages: reference tables and code."""
+    here = Path(__file__).parent
+    found = sorted(path for path in paths.reference().iterdir() if path.is_file())
+    for room in _ROOMS:
+        place = here / room
+        found += sorted(place.glob("*.py")) if place.is_dir() else [place]
+    return found
+
+
 def stale(folder: Path | None = None) -> bool:
-    """Return whether the processed tables are missing, altered or older than what they are of."""
+    """Return whether the processed tables are missing, altered or older than what they are of.
+
+    Tables as of an earlier day never are: what they are made of is not what is newest.
+    """
     top = folder or paths.processed()
+    if (top / AS_OF).is_file():
+        return False
     try:
         last = _fingerprint_file(top).read_text(encoding="utf-8")
         for name, sha256 in records.recorded(top).items():
@@ -92,7 +107,9 @@ def ensure(progress: Callable[[str], None] | None = None) -> bool:
 
 
 def build(
-    folder: Path | None = None, progress: Callable[[str], None] | None = None
+    folder: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+    chosen: Sequence[tuple[Recipe, Vintage]] | None = None,
 ) -> dict[str, Path]:
     """Make every tidy table from the vintages on disk, check it, and write it.
 
@@ -105,6 +122,9 @@ def build(
         Where to write; the project's ``data/processed`` unless given.
     progress
         Called with a line for each table.
+    chosen
+        Recipes and vintages to build from, instead of what is newest. Tables of which there is
+        none stay empty, and corrections need not fit: older releases had other faults.
 
     Returns
     -------
@@ -121,14 +141,15 @@ def build(
     from asylum_report.harmonise import recipes
 
     top = folder or paths.processed()
-    before = fingerprint()
+    before = fingerprint() if chosen is None else ""
     resources: list[dict[str, Any]] = []
     contents: dict[str, bytes] = {}
-    taken = recipes.used()
-    for one in store.vintages():
+    taken = recipes.used() if chosen is None else list(chosen)
+    for one in store.vintages() if chosen is None else ():
         one.content()  # those that go into no table too, or their damage would never be noticed
     for name in TABLES:
-        frame = tables.check(name, recipes.table(name, taken))
+        made = recipes.table(name, taken) if chosen is None else table_of(name, taken)
+        frame = tables.check(name, made)
         vintages = [vintage for recipe, vintage in taken if recipe.table == name]
         if progress:
             progress(f"{name}: {len(frame):,} rows")
@@ -150,8 +171,22 @@ def build(
         other = path.removesuffix(".gz") if path.endswith(".gz") else f"{path}.gz"
         if path.endswith((".csv", ".csv.gz")):
             (top / other).unlink(missing_ok=True)
-    files.place({marker: before.encode()})
+    if chosen is None:
+        files.place({marker: before.encode()})
     return {path: top / path for path in contents}
+
+
+def table_of(name: str, chosen: Sequence[tuple[Recipe, Vintage]]) -> pd.DataFrame:
+    """Return a tidy table of the vintages chosen, with the known faults marked where they are."""
+    import pandas as pd
+
+    from asylum_report import corrections
+    from asylum_report.harmonise import recipes
+
+    parts = [recipes.tidied(recipe, one) for recipe, one in chosen if recipe.table == name]
+    if not parts:
+        return tables.empty(name)
+    return corrections.apply(pd.concat(parts, ignore_index=True), name, expecting=False)
 
 
 def _csv(name: str, frame: pd.DataFrame, folder: Path) -> tuple[str, bytes]:

@@ -77,6 +77,15 @@ ANALYSES: dict[str, Analysis] = {
          *(f"models/turning_{part}.py" for part in (
              "counts", "dates", "gls", "null", "rates", "search"))),
     ),
+    "revisions": Analysis(
+        "revisions",
+        ("revisions_cells", "revisions_rates", "revisions_summary", "revisions_releases"),
+        # A new release or vintage of either publisher changes one of the tables.
+        (*DECISIONS, "data/processed/applications.csv.gz", "data/reference/corrections.yml",
+         "data/reference/authorities.yml"),
+        ("analyses/revisions_read.py", "analyses/revisions_summary.py", "harmonise/unhcr.py",
+         "corridors.py", "recognition.py", "authorities.py"),
+    ),
 }  # fmt: skip
 """Every analysis by name."""
 
@@ -101,6 +110,10 @@ ABOUT: dict[str, str] = {
     "appeal_cumulative": "After the appeal: bounds by destination and year",
     "appeal_pooled": "After the appeal: bounds over three and five years together",
     "appeal_sensitivity": "After the appeal: the bounds under other assumptions",
+    "revisions_cells": "Revisions: each figure as first published and as it is now",
+    "revisions_rates": "Revisions: protection rates by the first and by the latest figures",
+    "revisions_summary": "Revisions: share revised, size of changes and time until settled",
+    "revisions_releases": "Revisions: the releases, and what their half years became",
     "queue": "The queue: pending, clearance rate and months of work by destination and year",
 }
 """What each table of results holds."""

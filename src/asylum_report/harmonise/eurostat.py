@@ -26,6 +26,7 @@ MEASURES = {
     "migr_eiord": "ordered-to-leave",
     "migr_eirtn": "returned",
     "migr_eipre": "found-present",
+    "migr_asywitfstq": "protection-withdrawn",
 }
 DECISION_STAGES = {
     "migr_asydcfsta": "first+repeat",
@@ -188,20 +189,6 @@ def monthly_applicants(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.Data
     return pd.concat([table, summed[list(table.columns)]], ignore_index=True)
 
 
-def withdrawn(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
-    """Return applications withdrawn, one row for each raw row about one citizenship.
-
-    Parameters
-    ----------
-    raw
-        A raw table with the columns of `asylum_report.sources.eurostat.RAW_WITHDRAWN`.
-    """
-    if "applicant" in raw:
-        raw = raw[raw["applicant"] == "TOTAL"].drop(columns="applicant")
-    table = applicants(raw.assign(applicant="TOTAL"), dataset, vintage)
-    return table.assign(kind="withdrawn")
-
-
 def pending(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     """Return persons whose applications were pending at the end of a month, every sex and age.
 
@@ -272,8 +259,15 @@ def decisions(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
 
 
 def enforcement(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
-    """Return people ordered to leave, returned or found present, one row for each raw row."""
+    """Return people ordered to leave, returned, found present or whose protection was withdrawn.
+
+    One row for each raw row about one citizenship; of withdrawn protection those on every status
+    and every reason together.
+    """
     raw = _by_country(raw)
+    for column in ("decision", "reason"):
+        if column in raw:
+            raw = raw[raw[column] == "TOTAL"].reset_index(drop=True)
     table = pd.DataFrame(
         {
             "source": "Eurostat",

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from asylum_report import corrections, paths, sidecars, store, tables, totals
+from asylum_report.columns import NO_RATE
 from asylum_report.errors import DamagedVintage, InvalidTable, UnknownName
-from asylum_report.harmonise import compiled, eurostat, imported, national, unhcr
+from asylum_report.harmonise import compiled, eurostat, halves, imported, national, unhcr
 from asylum_report.live import state
 
 
@@ -59,7 +60,7 @@ RECIPES = (
     Recipe("decisions", "migr_asydcfsta", eurostat.decisions, every=True),
     Recipe("decisions", "migr_asydcfina", eurostat.decisions),
     Recipe("decisions", "migr_asydcfstq", eurostat.decisions, fetched=True),
-    Recipe("applications", "migr_asywitfstq", eurostat.withdrawn, fetched=True),
+    Recipe("enforcement", "migr_asywitfstq", eurostat.enforcement, fetched=True),
     Recipe("stocks", "migr_asypenctzm", eurostat.pending, fetched=True),
     Recipe("enforcement", "migr_eiord", eurostat.enforcement, every=True),
     Recipe("enforcement", "migr_eirtn", eurostat.enforcement, every=True),
@@ -75,6 +76,7 @@ RECIPES = (
     Recipe("claims", "claims", compiled.unchanged),
 )
 
+CONTRADICTORY = "the published total contradicts its parts beyond rounding"
 FEW_REPORTED = "fewer countries than usual had reported"
 
 RELEASES = {
@@ -115,12 +117,12 @@ def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
             )
     return [
         (recipe, vintage)
-        for recipe in (*RECIPES, *_imported(found))
+        for recipe in (*RECIPES, *imported_recipes(found))
         for vintage in taken(recipe, found.get(recipe.dataset, []))
     ]
 
 
-def _imported(found: Mapping[str, Sequence[store.Vintage]]) -> list[Recipe]:
+def imported_recipes(found: Mapping[str, Sequence[store.Vintage]]) -> list[Recipe]:
     """Return a recipe for each dataset that was brought in by the template of national tables."""
     return [
         Recipe(str(vintages[-1].meta["table"]), dataset, imported.tidy)
@@ -146,6 +148,7 @@ def tidied(recipe: Recipe, vintage: store.Vintage) -> pd.DataFrame:
     """Return one vintage's rows of its tidy table, its partial periods marked."""
     way = recipe.live if recipe.live and is_live(vintage) else recipe.tidy
     table = tables.conform(recipe.table, way(vintage.read(), vintage.dataset, vintage.date))
+    table = halves.mark(table, vintage)
     return partial(table, state.read().marked.get((vintage.dataset, vintage.date), ()))
 
 
@@ -191,23 +194,43 @@ def table(name: str, chosen: Sequence[tuple[Recipe, store.Vintage]] | None = Non
     InvalidTable
         If a published total contradicts its parts and no correction speaks of it.
     """
-    parts = [
-        tidied(recipe, vintage)
-        for recipe, vintage in (used() if chosen is None else chosen)
-        if recipe.table == name
-    ]
+    chosen = used() if chosen is None else chosen
+    parts = [tidied(recipe, vintage) for recipe, vintage in chosen if recipe.table == name]
     if not parts:
         return tables.empty(name)
     # Together, because what shows that a fault is still there may stand in another vintage.
     whole = corrections.apply(pd.concat(parts, ignore_index=True), name)
     if name == "decisions":
+        live = {(one.dataset, one.date) for _, one in chosen if is_live(one)}
+        whole = _without_rate(whole, live)
         _contradictions_known(whole)
     return whole
+
+
+def _without_rate(decisions: pd.DataFrame, live: Collection[tuple[str, str]]) -> pd.DataFrame:
+    """Let no rate be made of what a live service's totals contradict beyond rounding.
+
+    An embedded vintage stops the build until a correction speaks of such a total; of Eurostat's
+    whole tables there are always some, and most of what stands in them is sound.
+    """
+    keys = ["dataset", "vintage"]
+    if not live:
+        return decisions
+    at = pd.MultiIndex.from_frame(decisions[keys]).isin(sorted(live))
+    group = [name for name in tables.key("decisions") if name != "outcome"]
+    wrong = totals.contradictions(decisions[at]) & ~corrections.exempt(decisions)[at]
+    groups = pd.MultiIndex.from_frame(decisions[at].loc[wrong, group])
+    rows = at & pd.MultiIndex.from_frame(decisions[group]).isin(groups)
+    note = NO_RATE + CONTRADICTORY
+    before = decisions["note"]
+    noted = note + ("; " + before).where(before != "", "")
+    return decisions.assign(note=before.mask(rows, noted))
 
 
 def _contradictions_known(decisions: pd.DataFrame, file: str = "") -> None:
     """Refuse a published total that its parts contradict, unless a correction speaks of it."""
     unknown = totals.contradictions(decisions) & ~corrections.exempt(decisions)
+    unknown &= ~decisions["note"].str.startswith(NO_RATE + CONTRADICTORY)
     if unknown.any():
         row = decisions.iloc[int(unknown.to_numpy().argmax())]
         named = row[["origin", "destination", "level", "period_start"]]
