@@ -15,6 +15,8 @@ import typer.exceptions
 from asylum_report import __version__, cli_data
 from asylum_report.errors import ReportError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -54,7 +56,7 @@ def rate(
             "authority itself counts it."
         ),
     ] = None,
-    source: Annotated[str, typer.Option(help="UNHCR, Eurostat or BAMF.")] = "UNHCR",
+    source: Annotated[str, typer.Option(help="UNHCR, Eurostat, BAMF ...")] = "UNHCR",
     as_of: Annotated[
         str | None,
         typer.Option(help="Answer from what was known on a day: 2024-06-30.", show_default=False),
@@ -247,14 +249,16 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a minus sign must not end in a traceback
             stream.reconfigure(encoding="utf-8")
     try:
-        app(standalone_mode=False)
+        # Typer turns Ctrl-C into a result.
+        if app(standalone_mode=False) == INTERRUPTED:
+            _stop("stopped", INTERRUPTED)
     except ReportError as error:
         _stop(str(error), error.exit_code)
     except typer.exceptions.TyperException as error:  # an unknown option, a missing argument
         getattr(error, "show", lambda: None)()
         sys.exit(getattr(error, "exit_code", 2))
     except (KeyboardInterrupt, typer.Abort):
-        _stop("stopped", 130)
+        _stop("stopped", INTERRUPTED)
     except BrokenPipeError:
         # The reader has what it wanted (head); nothing more may be written to the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

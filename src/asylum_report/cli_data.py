@@ -80,7 +80,12 @@ def vintages(
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help="A day (2025-06-30), or DATASET@VINTAGE.")],
+    old: Annotated[
+        str,
+        typer.Argument(
+            help="A day (2025-06-30), DATASET@VINTAGE, or published (by the tables committed)."
+        ),
+    ],
     new: Annotated[str, typer.Argument(help="The same; default: what is there now.")] = "now",
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:

@@ -55,7 +55,12 @@ class Column:
     unit: str = ""
 
 
-SOURCES = ("UNHCR", "Eurostat", "BAMF", "CBP", "OHSS", "PRM")
+NATIONAL = (
+    "BAMF", "OFPRA", "CNDA", "EOIR", "USCIS", "OHSS", "BFA", "CGRS", "CALL", "IRB", "SEM", "IND",
+    "IPO", "Migri", "Migrationsverket", "OAR", "UDI", "UNE", "Home Office",
+)  # fmt: skip
+"""National authorities whose tables may be imported (docs/import.md)."""
+SOURCES = ("UNHCR", "Eurostat", "CBP", "PRM", *NATIONAL)
 STAGES = ("first", "repeat", "first+repeat", "appeal", "first+appeal", "special")
 OUTCOMES = (
     "refugee",
@@ -93,7 +98,7 @@ COLUMNS: dict[str, Column] = {
     "outcome": Column("text", "Outcome", "What was decided", OUTCOMES),
     "kind": Column(
         "text", "Kind", "Which applications are counted",
-        ("first", "repeat", "all", "appeal", "withdrawn"),
+        ("first", "repeat", "all", "appeal"),
     ),
     "sex": Column("text", "Sex", "T all, F women, M men, UNK unknown", ("T", "F", "M", "UNK")),
     "age": Column("text", "Age", "Age group in completed years; TOTAL all", AGES),
@@ -129,7 +134,7 @@ COLUMNS: dict[str, Column] = {
         "text", "Measure", "What is counted",
         (
             "asylum-affirmative", "asylum-defensive", "refugee-arrivals", "refugee-admissions",
-            "ordered-to-leave", "returned", "found-present",
+            "ordered-to-leave", "returned", "found-present", "protection-withdrawn",
         ),
     ),
     "figure_id": Column("text", "Figure", "Name of the figure"),
@@ -208,8 +213,8 @@ DESCRIPTIONS = {
     "neither persons nor asylum claims",
     "stocks": "People from Russia at a date: refugees, asylum-seekers, applications pending",
     "grants": "Asylum granted and refugees admitted in the United States by fiscal year or month",
-    "enforcement": "Russian citizens ordered to leave, returned, or found without permission "
-    "to stay",
+    "enforcement": "Russian citizens ordered to leave, returned, found without permission to stay, "
+    "or whose protection was withdrawn",
     "figures": "Single figures from official answers, reports and the press, each with its source",
     "events": "Dated events that may matter, each with its source and how firm the date is",
     "claims": "Claims made in articles about Russian asylum seekers, in our words",

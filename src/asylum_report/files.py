@@ -100,6 +100,8 @@ def place_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _clear(folder.parent)
+        # In a container a killed one may have had the same process number.
+        shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         for name, content in contents.items():
             _write(beside / name, content)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asylum_report import corridors, paths, places, records
-from asylum_report.columns import STAGES
+from asylum_report.columns import NATIONAL, STAGES
 from asylum_report.errors import UnknownName
 
 Places = str | Iterable[str] | None
 Years = int | tuple[int, int] | None
 
-SOURCES = ("UNHCR", "Eurostat", "BAMF")
+SOURCES = ("UNHCR", "Eurostat", *NATIONAL)
 
 
 def codes(named: Places) -> list[str] | None:

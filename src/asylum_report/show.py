@@ -78,6 +78,7 @@ def _one(row: dict[str, Any]) -> None:
         if row[name] is not None
     )  # fmt: skip
     value = _percent(row["rate"]) if row["rate"] is not None else f"not shown ({row['reason']})"
+    level = f" (publisher's level {row['levels']})" if row["levels"] else ""
     lines = [
         ("", f"{places.name(row['origin'])} in {places.name(row['destination'])}, {row['period']}"),
         (f"{chosen.name} rate", value + (" (few decisions)" if row["marked"] else "")),
@@ -86,7 +87,7 @@ def _one(row: dict[str, Any]) -> None:
         ("95% interval", _interval(row, "low", "high") + ", Jeffreys, widened by rounding"),
         ("rounding alone", _interval(row, "bound_low", "bound_high")),
         ("counts", counted),
-        ("stage", f"{row['stage']} (publisher's level {row['levels']}), {row['authority']}"),
+        ("stage", f"{row['stage']}{level}, {row['authority']}"),
         ("unit", row["unit"]),
         ("status", row["status"] + (f": {row['note']}" if row["note"] else "")),
         ("source", f"{row['source']}, {row['dataset']}, vintage {row['vintage']}"),

@@ -230,7 +230,7 @@ def _pending_at_end(rows: Collection[Row], year: int) -> Row | None:
 
 def _bamf() -> list[dict[str, Any]]:
     """Return BAMF's own queue by year from its months: one publisher, one stage, one unit."""
-    wanted = {"origin": ORIGIN, "source": "BAMF"}
+    wanted = {"origin": ORIGIN, "dataset": "bamf-monthly"}
     applications = records.rows("applications", **wanted)
     decisions = [
         {**row, "period_start": row["period_start"][:4] + "-01-01",
@@ -240,7 +240,7 @@ def _bamf() -> list[dict[str, Any]]:
     months: dict[int, set[str]] = {}
     for row in applications:
         months.setdefault(_year(row), set()).add(row["period_start"])
-    pending = records.rows("stocks", source="BAMF")
+    pending = records.rows("stocks", dataset="bamf-monthly")
     found = []
     for (destination, year), one in sorted(collect(decisions, applications).items()):
         stock, before = (_pending_at_end(pending, y) for y in (year, year - 1))

@@ -46,7 +46,7 @@ def _series() -> list[tuple[dict[str, Any], pd.DataFrame]]:
 
 def months() -> tuple[dict[str, Any], pd.DataFrame]:
     """Return BAMF's monthly series, first and repeat applications, with its key."""
-    rows = [r for r in records.rows("decisions", origin="RUS") if r["source"] == "BAMF"]
+    rows = [r for r in records.rows("decisions", origin="RUS") if r["dataset"] == "bamf-monthly"]
     counts = series.counts(rows, frequency="month")
     return {name: counts[name].iloc[0] for name in series.KEYS}, counts
 

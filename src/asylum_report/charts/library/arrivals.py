@@ -103,7 +103,7 @@ def us_grants() -> Chart:
 
 def germany_pending() -> Chart:
     """Draw applications pending at BAMF by month."""
-    rows = [row for row in records.rows("stocks", source="BAMF", destination="DEU")
+    rows = [row for row in records.rows("stocks", dataset="bamf-monthly")
             if row["population"] in ("pending-first", "pending-repeat")]  # fmt: skip
     kinds = (
         ("pending-first", "First applications", "first"),
