@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from asylum_report import cli_refresh, gate, lock, paths, store
+from asylum_report.dates import day
 from asylum_report.errors import ReportError, UnknownName
 from asylum_report.live import state
 from asylum_report.live.state import Attempt, Held, State
@@ -193,7 +194,7 @@ def test_the_real_vintages_pass_and_answer_at_once() -> None:
     ],
 )
 def test_days_are_written_as_people_do(date: str, words: str) -> None:
-    assert gate.day(date) == words
+    assert day(date) == words
 
 
 def test_tables_leave_out_what_is_held_back(here: Path) -> None:  # noqa: F811

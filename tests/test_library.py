@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from asylum_report import results
 from asylum_report.charts import library
 from asylum_report.charts.bundle import markdown
 from asylum_report.errors import UnknownName
@@ -17,7 +18,7 @@ def charts():
 
 
 def test_every_chart_has_words_for_those_who_cannot_see_it_and_a_source(charts):
-    assert len(charts) == 43
+    assert len(charts) == 46
     for chart in charts.values():
         assert len(chart.alt) > 60, chart.name
         if "synthetic" in chart.source:  # a study of a method, which is about no one
@@ -115,6 +116,22 @@ def test_pooled_years_add_counts(charts):
     early = chart.series[0]
     france = dict(zip(early.x, early.n, strict=True))["France"]
     assert france == 1586 + 3545
+
+
+def test_revisions_say_what_moved_and_what_did_not(charts):
+    titles = {name: chart.title for name, chart in charts.items()}
+    assert "none of 97 for 2022 and 4 of 108 for 2025" in titles["revisions-shares"]
+    assert titles["revisions-figures"] == (
+        "Croatia 2022: applicants (Eurostat) went from 2,065 to 270"
+    )
+    assert titles["revisions-rates"].endswith(": Canada 61.6%, then 82.6%")
+    # What the page says of the three countries.
+    moved = {
+        (row["destination"], row["year"])
+        for row in results.rows("revisions_rates")
+        if row["points"] and row["destination"] in ("DEU", "FRA", "USA")
+    }
+    assert moved == set()
 
 
 def test_an_unknown_chart_names_those_there_are():

@@ -28,6 +28,7 @@ PAGES = (
     "notebooks/the-lottery.html",
     "notebooks/outlook.html",
     "notebooks/after-the-appeal.html",
+    "notebooks/revisions.html",
     "methods.html",
     "models.html",
     "data.html",

@@ -17,7 +17,7 @@ _API = (
     "applications", "changes", "decisions", "encounters", "enforcement", "events", "figures",
     "grants", "rates", "releases", "stocks", "trend",
 )  # fmt: skip
-__all__ = ["__version__", "chart", "table", *_API]
+__all__ = ["__version__", "chart", "section", "table", *_API]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,8 +25,8 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("asylum_report.api"), name)
     if name == "table":
         return importlib.import_module("asylum_report.display").table
-    if name == "chart":
-        return importlib.import_module("asylum_report.charts.library").chart
+    if name in ("chart", "section"):
+        return getattr(importlib.import_module("asylum_report.charts.library"), name)
     raise AttributeError(f"module 'asylum_report' has no attribute '{name}'")
 
 

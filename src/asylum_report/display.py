@@ -37,6 +37,36 @@ class Shown:
         return {"text/markdown": self.markdown, "text/plain": self.plain}
 
 
+_SAFE = str.maketrans({
+    "&": "&amp;", "<": "&lt;", "|": "\\|", "*": "\\*", "_": "\\_",
+    # As entities, because two readers of Markdown do not agree on what a backslash undoes.
+    **{sign: f"&#{ord(sign)};" for sign in "\\`[]{}~$^@"},
+})  # fmt: skip
+
+
+_BLANK = re.compile(r"[^\S\u00a0\u202f]+")
+"""White space of any kind but spaces that keep words together."""
+
+
+def plain(text: object) -> str:
+    """Return a text from outside as Markdown that shows just this text.
+
+    Labels, titles and reasons come from publishers: no tag, link, code, shortcode or column of a
+    table can be made of them. Line breaks become spaces.
+    """
+    return _BLANK.sub(" ", str(text)).strip().translate(_SAFE)
+
+
+def link(text: object, address: object) -> str:
+    """Return a link with a text from outside; the text alone unless it goes to the web."""
+    target = str(address).strip()
+    if not re.fullmatch(r"https?://[^\s<>\"'`\\{}|^]+", target):
+        return plain(text)
+    for sign, safe in (("(", "%28"), (")", "%29"), ("[", "%5B"), ("]", "%5D"), ("*", "%2A")):
+        target = target.replace(sign, safe)
+    return f"[{plain(text)}]({target})"
+
+
 def _cell(column: str, value: Any, shares: Collection[str], quoted: Collection[str]) -> str:
     import pandas as pd
 
@@ -52,10 +82,7 @@ def _cell(column: str, value: Any, shares: Collection[str], quoted: Collection[s
         return str(value.date())
     if column in quoted:
         return re.sub(r"\d{4,}", lambda m: f"{int(m[0]):,}", str(value))
-    text = places.name(value) if column in ("origin", "destination") else str(value)
-    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
-        text = text.replace(sign, safe)
-    return text
+    return plain(places.name(value) if column in ("origin", "destination") else str(value))
 
 
 def table(

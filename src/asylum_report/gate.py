@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from asylum_report import store
+from asylum_report.dates import day
 from asylum_report.errors import ReportError, UnknownName
 from asylum_report.live import state as states
 from asylum_report.live.state import Attempt, State
@@ -141,13 +142,6 @@ def _sentence(one: Verdict) -> str:
 
 def _inside(subject: str) -> str:
     return "the" + subject[3:] if subject.startswith("The ") else subject
-
-
-def day(date: str) -> str:
-    """Write the date of a vintage as people do: "18 August 2026", "September 2026", "2025"."""
-    from asylum_report.numbers import model
-
-    return date if len(date) == 4 else model.day(date[:10])
 
 
 def accept(named: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +144,7 @@ def build(
     before = fingerprint() if chosen is None else ""
     resources: list[dict[str, Any]] = []
     contents: dict[str, bytes] = {}
+    parts: dict[str, str] = {}
     taken = recipes.used() if chosen is None else list(chosen)
     for one in store.vintages() if chosen is None else ():
         one.content()  # those that go into no table too, or their damage would never be noticed
@@ -159,10 +160,11 @@ def build(
         path, content = _csv(name, russia, top)
         contents[path] = content
         resources.append(_resource(name, path, russia, vintages))
+        parts |= _parts(name, frame)
     for resource in resources:
         content = contents[resource["path"]]
         resource |= {"bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
-    text = json.dumps(_package(resources), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(_package(resources, parts), indent=1, ensure_ascii=False) + "\n"
     contents[PACKAGE] = text.encode("utf-8")
     marker = _fingerprint_file(top)
     files.place({top / path: content for path, content in contents.items()})
@@ -259,7 +261,17 @@ def _resource(name: str, path: str, frame: pd.DataFrame, vintages: list[Vintage]
     }
 
 
-def _package(resources: list[dict[str, Any]]) -> dict[str, Any]:
+def _parts(name: str, frame: pd.DataFrame) -> dict[str, str]:
+    """Return a hash of the rows of each dataset, by which what rests on them knows its age."""
+    some = (
+        {f"{name}:{dataset}": rows for dataset, rows in frame.groupby("dataset", sort=True)}
+        if "dataset" in frame
+        else {name: frame}
+    )
+    return {each: hashlib.sha256(files.parquet(rows)).hexdigest() for each, rows in some.items()}
+
+
+def _package(resources: list[dict[str, Any]], parts: Mapping[str, str]) -> dict[str, Any]:
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "asylum-report",
@@ -267,4 +279,5 @@ def _package(resources: list[dict[str, Any]]) -> dict[str, Any]:
         "description": "Official statistics as published, one row a figure, each with publisher, "
         "vintage, unit, rounding and status. CSV files hold the part on Russia.",
         "resources": resources,
+        records.PARTS: dict(sorted(parts.items())),
     }

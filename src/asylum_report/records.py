@@ -33,6 +33,8 @@ _COPY = ("vintage", "count", "rounding_base", "status", "note")
 """Columns in which two copies of one figure may differ."""
 
 PACKAGE = "datapackage.json"
+PARTS = "asylum-report:parts"
+"""Where the list of tables holds a hash of the rows of each dataset in each."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 REBUILD = "run 'asylum-report build' or restore the file from git"
 
@@ -54,6 +56,22 @@ def recorded(folder: Path) -> dict[str, str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidTable("no readable list of tables", where=str(path), todo=REBUILD) from error
     return hashes
+
+
+def parts(folder: Path) -> dict[str, str]:
+    """Return TABLE:DATASET (or TABLE, where a table names no datasets) to a hash of its rows.
+
+    Raises
+    ------
+    InvalidTable
+        If the list of tables cannot be read.
+    """
+    path = folder / PACKAGE
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))[PARTS]
+        return {str(name): str(sha256) for name, sha256 in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidTable("no readable list of tables", where=str(path), todo=REBUILD) from error
 
 
 def checked_bytes(path: Path, hashes: Mapping[str, str]) -> bytes:

@@ -16,7 +16,8 @@ class Analysis:
     tables
         Names of the tables it gives.
     inputs
-        Files below the project's root that it reads.
+        What it reads: TABLE:DATASET for the rows of a dataset in a tidy table (a table without
+        datasets is named alone), and files below the project's root.
     code
         Modules and packages below ``src/asylum_report`` that its results rest on.
     """
@@ -27,14 +28,15 @@ class Analysis:
     code: tuple[str, ...]
 
 
-DECISIONS = ("data/processed/decisions.csv",)
-EVERY_ORIGIN = ("data/processed/decisions.parquet",)
+DECISIONS = ("decisions:unhcr-asylum-decisions", "decisions:bamf-monthly")
+BORDER = "encounters:cbp-nationwide-encounters"
 
 ANALYSES: dict[str, Analysis] = {
     "lottery": Analysis(
         "lottery",
         ("lottery_destinations", "lottery_russians", "lottery_dispersion", "lottery_years"),
-        (*EVERY_ORIGIN, "data/reference/authorities.yml", "data/reference/countries.csv"),
+        ("decisions:unhcr-asylum-decisions", "data/reference/authorities.yml",
+         "data/reference/countries.csv"),
         ("authorities.py", "columns.py", "corridors.py", "places.py", "recognition.py",
          "models/status.py", *(f"models/lottery_{part}.py" for part in (
              "cells", "dispersion", "draws", "effects", "fit", "likelihood", "rounding",
@@ -51,15 +53,17 @@ ANALYSES: dict[str, Analysis] = {
     "appeal": Analysis(
         "appeal",
         ("appeal_cumulative", "appeal_pooled", "appeal_sensitivity", "queue"),
-        (*DECISIONS, "data/processed/applications.csv.gz", "data/processed/stocks.csv",
-         "data/processed/figures.csv", "data/reference/authorities.yml"),
+        (*DECISIONS, "decisions:migr_asydcfsta", "decisions:migr_asydcfina",
+         "applications:unhcr-asylum-applications", "applications:bamf-monthly",
+         "stocks:unhcr-population", "stocks:bamf-monthly", "figures",
+         "data/reference/authorities.yml"),
         ("analyses/queue.py", "models/appeal.py", "models/queue.py", "models/status.py",
          "corridors.py", "recognition.py", "authorities.py"),
     ),
     "outlook": Analysis(
         "outlook",
         ("outlook_forecast", "outlook_scores", "outlook_rates", "outlook_rate_scores"),
-        (*EVERY_ORIGIN, "data/processed/applications.csv.gz", "data/processed/encounters.csv",
+        ("decisions:unhcr-asylum-decisions", "applications:migr_asyappctzm", BORDER,
          "data/reference/authorities.yml"),
         ("models/forecast.py", "models/forecast_fitted.py", "models/forecast_rates.py",
          "models/backtest.py", "models/scoring.py", "models/status.py", "authorities.py",
@@ -69,8 +73,7 @@ ANALYSES: dict[str, Analysis] = {
         "turning_points",
         ("turning_points", "turning_horizons", "turning_search", "turning_placebos",
          "turning_counterfactual"),
-        (*DECISIONS, *EVERY_ORIGIN, "data/processed/applications.csv.gz",
-         "data/processed/encounters.csv", "data/processed/events.csv",
+        (*DECISIONS, "applications:migr_asyappctzm", BORDER, "events",
          "data/reference/turning_points.yml", "data/reference/authorities.yml"),
         ("models/status.py", "corridors.py", "recognition.py", "authorities.py",
          *(f"analyses/turning_{part}.py" for part in ("reference", "series", "tests", "others")),
@@ -81,7 +84,8 @@ ANALYSES: dict[str, Analysis] = {
         "revisions",
         ("revisions_cells", "revisions_rates", "revisions_summary", "revisions_releases"),
         # A new release or vintage of either publisher changes one of the tables.
-        (*DECISIONS, "data/processed/applications.csv.gz", "data/reference/corrections.yml",
+        ("decisions:unhcr-asylum-decisions", "applications:unhcr-asylum-applications",
+         "applications:migr_asyappctza", "data/reference/corrections.yml",
          "data/reference/authorities.yml"),
         ("analyses/revisions_read.py", "analyses/revisions_summary.py", "harmonise/unhcr.py",
          "corridors.py", "recognition.py", "authorities.py"),

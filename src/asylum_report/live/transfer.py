@@ -13,6 +13,7 @@ import re
 import threading
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, cast
 from urllib.parse import urljoin
 
 import requests
@@ -187,7 +188,7 @@ class Transfer:
             settings["proxies"] = {}
         timeout = (min(self.limits.connect, seconds), min(self.limits.read, seconds))
         adapter = self._session.get_adapter(url)
-        return adapter.send(request, timeout=timeout, **settings)
+        return adapter.send(request, timeout=timeout, **cast("dict[str, Any]", settings))
 
     def body(self, response: requests.Response) -> Iterator[bytes]:
         """Yield the body as it comes, free of transfer and content encodings.

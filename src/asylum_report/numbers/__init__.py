@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from asylum_report import __version__, files, paths, records, store
+from asylum_report.dates import day
 from asylum_report.errors import InvalidTable, UnknownName
 from asylum_report.numbers import (
     appeal,
@@ -16,12 +17,13 @@ from asylum_report.numbers import (
     lottery,
     outlook,
     recognition,
+    revisions,
     single,
     sources,
     trend,
     turning,
 )
-from asylum_report.numbers.model import Number, day, vintage_number
+from asylum_report.numbers.model import Number, vintage_number
 
 FILE = "numbers.json"
 ACROSS_YEARS = range(2021, 2026)
@@ -65,6 +67,7 @@ def compute() -> dict[str, Number]:
         *lottery.numbers(),
         *outlook.numbers(),
         *turning.numbers(),
+        *revisions.numbers(),
         *_meta(),
     ]
     found: dict[str, Number] = {}

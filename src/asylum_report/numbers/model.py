@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
+from asylum_report.dates import NBSP, day
 from asylum_report.recognition import Rate
 
-NBSP = "\u00a0"
 MINUS = "\u2212"
 
 
@@ -61,13 +60,6 @@ def signed(points: float) -> str:
 def count(value: int) -> str:
     """Write a count with thousands separated by commas: 5246 is "5,246"."""
     return f"{value:,}"
-
-
-def day(iso: str) -> str:
-    """Write a date, "25 June 2026"; a vintage may name the month only, "September 2026"."""
-    when = date.fromisoformat(f"{iso}-01"[:10])
-    words = f"{when:%B}{NBSP}{when.year}"
-    return words if len(iso) == 7 else f"{when.day}{NBSP}{words}"
 
 
 def vintage_number(label: str, dataset: str, vintage: str) -> Number:

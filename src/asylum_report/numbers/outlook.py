@@ -8,12 +8,12 @@ from typing import Any
 from asylum_report import results
 from asylum_report.charts.library.outlook import RATES, about
 from asylum_report.charts.library.outlook_scores import MODELS, RATE_MODELS
+from asylum_report.dates import day
 from asylum_report.models.forecast_fitted import BASELINE
 from asylum_report.numbers.model import (
     NBSP,
     Number,
     count,
-    day,
     in_results,
     known,
     percent,

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from asylum_report import evaluation, results
+from asylum_report.dates import day
 from asylum_report.numbers.model import (
     NBSP,
     Number,
     count,
-    day,
     of_study,
     percent,
     signed,

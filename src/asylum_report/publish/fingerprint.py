@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from asylum_report.live import state
 from asylum_report.versions import versions
 
 DRAWN_BY = ("matplotlib", "numpy", "pandas", "plotly", "pyarrow", "scipy", "statsmodels")
@@ -81,6 +82,7 @@ def of_figures(root: Path) -> str:
     return combine(
         {
             "files": digests(root, [*code, *data]),
+            "held": state.effect(state.read(root / "data" / "refresh.json")),
             "python": list(sys.version_info[:3]),
             "packages": versions(DRAWN_BY),
         }

@@ -10,17 +10,11 @@ from typing import Any
 import yaml
 
 from asylum_report import paths, records, store
-from asylum_report.publish import generated_models
+from asylum_report.display import link, plain
+from asylum_report.publish import generated_models, notices
 from asylum_report.publish.markup_tables import pipe_table
 
 FOLDER = "_generated"
-
-
-def _escape(text: object) -> str:
-    safe = " ".join(str(text).split())
-    for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
-        safe = safe.replace(sign, written)
-    return safe
 
 
 def vintages() -> str:
@@ -29,13 +23,12 @@ def vintages() -> str:
     for one in store.vintages():
         meta = one.meta
         rows.append((
-            f"[{_escape(one.publisher)}]({meta['url']})" if meta["url"] else _escape(one.publisher),
-            f"{_escape(meta['title'])} ({_escape(one.dataset)})",
+            link(one.publisher, meta["url"]),
+            f"{plain(meta['title'])} ({plain(one.dataset)})",
             one.date,
             f"{meta['rows']:,}",
-            _escape(meta["retrieved"]),
-            f"[{_escape(meta['licence'])}]({meta['licence_url']})"
-            if meta["licence_url"] else _escape(meta["licence"]),
+            plain(meta["retrieved"]),
+            link(meta["licence"], meta["licence_url"]),
         ))  # fmt: skip
     heads = ("Publisher", "Dataset", "Vintage", "Rows", "Route", "Licence")
     return pipe_table(heads, rows, (12, 30, 10, 8, 26, 14))
@@ -59,7 +52,7 @@ def tables(package: Mapping[str, Any]) -> str:
         russia = resources[f"{name}-csv"]
         several = whole["rows"] != russia["rows"]
         rows.append((
-            _escape(whole["title"]),
+            plain(whole["title"]),
             f"{whole['rows']:,}" + (f" ({russia['rows']:,} on Russia)" if several else ""),
             _size(whole) + (", every origin" if several else ""),
             _size(russia) + (", Russia" if several else ""),
@@ -72,7 +65,7 @@ def corrections() -> str:
     path = paths.reference() / "corrections.yml"
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     entries = found["corrections"] if isinstance(found, dict) else found
-    rows = [(_escape(entry["what"]), _escape(entry["why"])) for entry in entries]
+    rows = [(plain(entry["what"]), plain(entry["why"])) for entry in entries]
     return pipe_table(("Fault", "Why it matters, and what is done"), rows, (40, 60))
 
 
@@ -82,10 +75,9 @@ def events() -> str:
     for event in sorted(records.rows("events"), key=lambda one: str(one["date"])):
         day = str(event["date"])[:10]
         shown = day[:7] if event["date_precision"] == "month" else day
-        source = _escape(event["source"])
-        linked = f"[{source}]({event['url']})" if str(event["url"]).startswith("http") else source
-        rows.append((shown, _escape(event["jurisdiction"]), _escape(event["event"]), linked,
-                     _escape(event["certainty"])))  # fmt: skip
+        linked = link(event["source"], event["url"])
+        rows.append((shown, plain(event["jurisdiction"]), plain(event["event"]), linked,
+                     plain(event["certainty"])))  # fmt: skip
     return pipe_table(("Date", "Where", "Event", "Source", "Date is"), rows, (10, 8, 46, 26, 10))
 
 
@@ -93,6 +85,7 @@ def write(folder: Path) -> list[Path]:
     """Write every generated part into ``folder / "_generated"`` and return the files."""
     package = json.loads((paths.processed() / "datapackage.json").read_text(encoding="utf-8"))
     texts = {
+        "notices.md": notices.listed(notices.current(paths.root())),
         "vintages.md": vintages(),
         "tables.md": tables(package),
         "corrections.md": corrections(),

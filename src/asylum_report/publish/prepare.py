@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asylum_report import paths
 from asylum_report.errors import BuildError
-from asylum_report.publish import fingerprint, variables
+from asylum_report.publish import fingerprint, notices, variables
 
 if TYPE_CHECKING:
     from asylum_report.charts.model import Chart
@@ -78,7 +79,7 @@ def prepare(root: Path, step: Step | None = None, *, workers: int = 2) -> Prepar
     """
     say = step or (lambda name, done, total: None)
     figures = fingerprint.of_figures(root)
-    ours = key(figures)
+    ours = key(figures, root)
     pages = sorted([*root.glob("*.qmd"), *(root / "report").glob("*.qmd")])
     stamp = root / ".cache" / "prepared.json"
     known = remembered(root, figures)
@@ -102,22 +103,30 @@ def remembered(root: Path, figures: str) -> Prepared | None:
     try:
         stamp = root / ".cache" / "prepared.json"
         content = json.loads(stamp.read_text(encoding="utf-8"))
-        if content["key"] != key(figures) or not intact(root, content["files"]):
+        if content["key"] != key(figures, root) or not intact(root, content["files"]):
             return None
         return Prepared(figures, content["values"], content["charts"], content["files"], False)
     except (OSError, ValueError, KeyError):
         return None
 
 
-def key(figures: str) -> str:
-    """Return the fingerprint of what is prepared: charts and numbers, and what is written here."""
+def key(figures: str, root: Path | None = None) -> str:
+    """Return the fingerprint of what is prepared: charts and numbers, and what is written here.
+
+    Parameters
+    ----------
+    figures
+        Fingerprint of what charts and numbers come out of.
+    root
+        The project, for what the gate says about it; by default the one around the current folder.
+    """
     here = Path(__file__).parent
+    own = ("prepare.py", "generated.py", "generated_models.py", "notices.py")
     return fingerprint.combine(
         {
             "figures": figures,
-            "files": fingerprint.digests(
-                here, [here / "prepare.py", here / "generated.py", here / "generated_models.py"]
-            ),
+            "files": fingerprint.digests(here, [here / name for name in own]),
+            "notices": [asdict(one) for one in notices.current(root or paths.root())],
         }
     )
 
@@ -159,11 +168,19 @@ def _make(
     say("Drawing the charts", 0, len(charts))
     files.write_files(charts, root / "figures", workers)
     say("Drawing the charts", len(charts), len(charts))
-    made = write_includes(root, included(pages, root), charts)
+    forget_charts(root, library.MAKERS.keys() - charts.keys())
+    made = write_includes(root, included(pages, root), charts, library.MAKERS)
     generated.write(root)
     identity.write_fonts(root / "assets" / "fonts")
     made += fingerprint.files(root, *RESULTS)
     return values, charts, [*made, root / "_variables.yml"]
+
+
+def forget_charts(root: Path, names: Iterable[str]) -> None:
+    """Remove what is left of charts whose figures are no longer held."""
+    for name in names:
+        for path in [*root.glob(f"figures/{name}.*"), *root.glob(f"_charts/{name}.md")]:
+            path.unlink()
 
 
 def made_of(path: Path, fingerprint_: str) -> bool:
@@ -203,9 +220,24 @@ def included(pages: Iterable[Path], root: Path) -> dict[str, str]:
 
 
 def write_includes(
-    root: Path, wanted: Mapping[str, str], charts: Mapping[str, Chart]
+    root: Path,
+    wanted: Mapping[str, str],
+    charts: Mapping[str, Chart],
+    known: Container[str] = (),
 ) -> list[Path]:
     """Write the Markdown of the wanted charts into ``_charts/``, for pages to include.
+
+    Parameters
+    ----------
+    root
+        The project.
+    wanted
+        The charts that pages include, each with the first place that names it.
+    charts
+        The charts there are.
+    known
+        Names that are charts, though their figures may not be held: of such a one nothing is
+        written into the page.
 
     Raises
     ------
@@ -216,11 +248,11 @@ def write_includes(
 
     written = []
     for name, where in wanted.items():
-        if name not in charts:
+        if name not in charts and name not in known:
             raise BuildError(f"unknown chart '{name}'", where=where)
         path = root / "_charts" / f"{name}.md"
         path.parent.mkdir(exist_ok=True)
-        write(path, markdown(charts[name]))
+        write(path, markdown(charts[name]) if name in charts else "")
         written.append(path)
     return written
 

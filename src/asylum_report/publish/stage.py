@@ -5,13 +5,15 @@ A publisher may write where it likes in there; the project itself stays as it is
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from asylum_report.errors import BuildError
-from asylum_report.publish import fingerprint, notebooks
+from asylum_report.publish import fingerprint, notebooks, notices
+from asylum_report.publish.notices import Notice
 
 SOURCES = (
     "*.qmd",
@@ -31,6 +33,9 @@ SOURCES = (
 
 BRIEF = ("report/**/*",)
 """What the brief is made of. Quarto renders it with the pages; smalldocs would make it a page."""
+
+ASIS = re.compile(r"^#\|\s*output:\s*asis\s*$", re.MULTILINE)
+"""The option of a cell whose outputs are part of the page."""
 
 FOLD = "#| code-fold: true\n#| code-summary: Show the code\n"
 
@@ -52,10 +57,13 @@ def build(root: Path, stage: Path, executed: Mapping[Path, Mapping[str, Any]]) -
         shutil.rmtree(stage)
     stage.mkdir(parents=True)
     copy(root, stage, SOURCES)
+    found = notices.current(root)
     for path, notebook in executed.items():
         target = stage / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(notebooks.dump(folded(notebook)), encoding="utf-8", newline="\n")
+        page = path.relative_to(root).as_posix()
+        text = notebooks.dump(folded(noticed(lifted(notebook), page, found)))
+        target.write_text(text, encoding="utf-8", newline="\n")
     if not (stage / "_quarto.yml").is_file() or not (stage / "index.qmd").is_file():
         raise BuildError(
             "the project has no pages", where=root.name, todo="it needs _quarto.yml and index.qmd"
@@ -78,9 +86,55 @@ def folded(notebook: Mapping[str, Any]) -> dict[str, Any]:
     return {**notebook, "cells": cells}
 
 
+def lifted(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the notebook with each cell of the option ``output: asis`` as what it shows.
+
+    The Markdown of its outputs becomes a cell of Markdown, so that a heading is one of the page in
+    both publishers; a cell that shows nothing leaves no trace.
+    """
+    cells: list[Any] = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code" or not ASIS.search("".join(cell["source"])):
+            cells.append(cell)
+            continue
+        shown = [
+            "".join(output["data"]["text/markdown"])
+            for output in cell.get("outputs", [])
+            if "text/markdown" in output.get("data", {})
+        ]
+        if shown:
+            cells.append(markdown(str(cell.get("id", "asis")), "\n\n".join(shown)))
+    return {**notebook, "cells": cells}
+
+
+def noticed(notebook: Mapping[str, Any], page: str, found: list[Notice]) -> dict[str, Any]:
+    """Return the notebook with the notices of its page below its front matter."""
+    text = notices.cell(page, found)
+    if not text:
+        return dict(notebook)
+    cells = list(notebook["cells"])
+    front = 1 if "".join(cells[0]["source"]).startswith("---") else 0
+    return {**notebook, "cells": [*cells[:front], markdown("notices", text), *cells[front:]]}
+
+
+def markdown(name: str, text: str) -> dict[str, Any]:
+    """Return a cell of Markdown."""
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+
+
 def copy(root: Path, stage: Path, patterns: Iterable[str]) -> None:
-    """Copy the files of `root` that match the globs to the same places under `stage`."""
+    """Copy the files of `root` that match the globs to the same places under `stage`.
+
+    Pages get their notices on the way.
+    """
+    found = notices.current(root)
     for source in fingerprint.files(root, *patterns):
-        target = stage / source.relative_to(root)
+        place = source.relative_to(root)
+        target = stage / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        if found and notices.of_page(place.as_posix(), found) and source.suffix == ".qmd":
+            text = source.read_text(encoding="utf-8")
+            text = notices.inserted(place.as_posix(), text, found)
+            target.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            shutil.copyfile(source, target)

@@ -13,15 +13,18 @@ from asylum_report.charts.library import (
     lottery,
     outlook,
     outlook_scores,
+    quarterly,
     queue,
     recognition,
+    revisions,
+    sections,
     trend,
     turning,
 )
 from asylum_report.charts.model import Chart
 from asylum_report.errors import UnknownName
 
-MAKERS: dict[str, Callable[[], Chart]] = {
+MAKERS: dict[str, Callable[[], Chart | None]] = {
     "recognition-three-countries": recognition.headline,
     "recognition-definitions": recognition.definitions,
     "applications-annual": applications.applications_annual,
@@ -65,10 +68,32 @@ MAKERS: dict[str, Callable[[], Chart]] = {
     "turning-effects": turning.effects,
     "turning-rates": turning.rates,
     "turning-alarms": turning.alarms,
+    "revisions-shares": revisions.shares,
+    "revisions-figures": revisions.figures,
+    "revisions-rates": revisions.rates,
+    "recognition-quarterly": quarterly.recognition_quarterly,
+    "germany-quarterly": quarterly.germany_quarterly,
+    "france-quarterly": quarterly.france_quarterly,
+    "applications-pending": quarterly.applications_pending,
 }
+"""Every chart by name. A maker whose figures are not held, because they come from a live service
+only, gives None: then there is no such chart, in no list, file or page."""
+
+
+class NotHeld(UnknownName):
+    """A chart of the report whose figures are not held."""
 
 
 @cache
+def _made(name: str) -> Chart | None:
+    if name not in MAKERS:
+        raise UnknownName(f"unknown chart '{name}'", todo=f"use one of {', '.join(MAKERS)}")
+    made = MAKERS[name]()
+    if made is not None and made.name != name:
+        raise ValueError(f"chart {made.name} is registered as {name}")
+    return made
+
+
 def chart(name: str) -> Chart:
     """Return one of the report's charts by name.
 
@@ -76,15 +101,37 @@ def chart(name: str) -> Chart:
     ------
     UnknownName
         With the names there are.
+    NotHeld
+        If the figures of that chart are not held.
     """
-    if name not in MAKERS:
-        raise UnknownName(f"unknown chart '{name}'", todo=f"use one of {', '.join(MAKERS)}")
-    made = MAKERS[name]()
-    if made.name != name:
-        raise ValueError(f"chart {made.name} is registered as {name}")
+    made = _made(name)
+    if made is None:
+        raise NotHeld(
+            f"there are no figures for the chart '{name}'", todo="run: asylum-report refresh"
+        )
     return made
 
 
 def all_charts() -> dict[str, Chart]:
-    """Return every chart of the report by name."""
-    return {name: chart(name) for name in MAKERS}
+    """Return every chart of the report whose figures are held, by name."""
+    found = {name: _made(name) for name in MAKERS}
+    return {name: made for name, made in found.items() if made is not None}
+
+
+def section(name: str) -> sections.Section | None:
+    """Return a part of a page with its chart, or None where its figures are not held.
+
+    Parameters
+    ----------
+    name
+        quarterly, germany-quarterly, france-quarterly or pending.
+
+    Raises
+    ------
+    UnknownName
+        With the names there are.
+    """
+    if name not in sections.PLANS:
+        known = ", ".join(sections.PLANS)
+        raise UnknownName(f"unknown section '{name}'", todo=f"use one of {known}")
+    return sections.made(name)

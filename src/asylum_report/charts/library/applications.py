@@ -140,7 +140,8 @@ def applications_monthly() -> Chart:
         for row in records.newest(
             records.rows("applications", origin="RUS", dataset="migr_asyappctzm", destination="EU+")
         )
-        if row["kind"] == "first" and row["count"] is not None
+        if (row["kind"], row["sex"], row["age"]) == ("first", "T", "TOTAL")
+        and row["count"] is not None
     ]
     rows.sort(key=lambda row: row["period_start"])
     whole = [row for row in rows if row["status"] == "complete"]
@@ -169,11 +170,13 @@ def applications_monthly() -> Chart:
         events=parts.events(("2022-02-24-invasion", "2022-09-21-mobilisation", "2023-11-30-finland-border")),
         hollow_means="months for which most countries have not reported yet",
         source=parts.source(rows),
-        note="Sum of the countries that reported, each rounded to 5. The newest months are not a fall: "
-        "most countries had not reported yet.",
-        alt=f"Line of monthly first-time applicants from January 2013: a peak in 2013, another in 2016, "
-        f"{peak['count']:,} in {parts.month_name(peak['period_start'])} after the invasion and the "
-        f"mobilisation, and {last['count']:,} in {parts.month_name(last['period_start'])}.",
+        note="Sum of the countries that reported, each rounded to 5."
+        + (" The newest months are not a fall: most countries had not reported yet."
+           if rows[-1]["status"] == "partial" else ""),
+        alt=f"Line of monthly first-time applicants from {parts.month_name(rows[0]['period_start'])}: "
+        f"a peak in 2013, another in 2016, {peak['count']:,} in "
+        f"{parts.month_name(peak['period_start'])} after the invasion and the mobilisation, "
+        f"and {last['count']:,} in {parts.month_name(last['period_start'])}.",
         table=Table(
             ("Month", "First-time applicants", "Remark"),
             tuple((row["period_start"][:7], row["count"],
