@@ -16,7 +16,6 @@ import pytest
 from asylum_report import (
     asof,
     asof_needs,
-    asof_vintages,
     paths,
     process,
     query,
@@ -26,6 +25,7 @@ from asylum_report import (
     tables,
 )
 from asylum_report.errors import ReportError, UnknownName
+from asylum_report.harmonise import halves
 from asylum_report.live import state
 from asylum_report.sources import unhcr
 
@@ -138,9 +138,9 @@ def test_the_half_year_of_a_mid_year_release_is_marked() -> None:
         )
         assert str(found["note"]).startswith("covers about January to June only")
         assert rate(2022)[0]["status"] == "complete"
-    assert asof_vintages.release_name("release 2023.12") == ("2023.12", None)
-    assert asof_vintages.release_name("UNHCR, release 2025.06.1") == ("2025.06.1", 2025)
-    assert asof_vintages.release_name("Eurostat's table of 2024-01-18") == ("", None)
+    assert halves.release_name("release 2023.12") == ("2023.12", None)
+    assert halves.release_name("UNHCR, release 2025.06.1") == ("2025.06.1", 2025)
+    assert halves.release_name("Eurostat's table of 2024-01-18") == ("", None)
 
 
 def test_releases_on_russia_stand_in_only_until_there_is_a_whole_one() -> None:

@@ -125,11 +125,11 @@ class TestOneDataset:
         frame = synthetic_decisions()
         wrong = (frame["destination"] == "AUT") & (frame["decision"] == "TOTAL")
         store.write(
-            frame.assign(count=frame["count"].mask(wrong, 5)),
+            frame.assign(decision=frame["decision"].mask(wrong, "POS_MOON")),
             meta(dataset=NAME, vintage="2026-11-18"),
         )
         remember(held="2026-11-18")
-        with pytest.raises(ReportError, match=r"cannot be built with it.*contradicts its parts"):
+        with pytest.raises(ReportError, match=r"table of decisions cannot be built with it"):
             gate.accept(f"{NAME}@2026-11-18")
         assert only().in_use == "2026-08-18"
 

@@ -456,11 +456,12 @@ def test_a_damaged_vintage_stops_its_dataset_alone(here: Path) -> None:
 
 
 def test_what_a_correction_expects_holds_a_copy_back(here: Path) -> None:
-    # The real copy of the border encounters and one more month, which is synthetic.
+    # The real copy of the border encounters and one figure of a month that had none: synthetic.
     shutil.copytree(ROOT / "data" / "raw" / "cbp", here / "data" / "raw" / "cbp")
     last = store.latest("cbp-nationwide-encounters")
     frame = last.read()
-    month = frame[frame["month"] == "2025-11"].assign(month="2025-12")
+    month = frame[(frame["month"] == "2020-05") & (frame["region"] == "southwest")]
+    month = month.head(1).assign(month="2020-04")
     table = pd.concat([frame, month], ignore_index=True)
     source = Made(
         **{
@@ -475,7 +476,7 @@ def test_what_a_correction_expects_holds_a_copy_back(here: Path) -> None:
     source.publisher = "CBP"
     (one,) = run(source, today="2026-03-01")
     assert one.state == "held"
-    assert "a known fault may be mended: correction 'cbp-2026-two-months'" in one.line
+    assert "a known fault may be mended: correction 'cbp-april-2020-southwest'" in one.line
     assert state.read().held[("cbp-nationwide-encounters", "2026-02-17")]
 
 

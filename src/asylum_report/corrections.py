@@ -154,7 +154,7 @@ def apply(
     for one in entries if entries is not None else corrections():
         if one.table != table or not _present(named, one.match):
             continue
-        broken = _broken(frame, one) if expecting else ""
+        broken = _broken(frame, one) if expecting and _judged(named, one) else ""
         if broken:
             raise MendedFault(
                 f"correction '{one.id}' no longer fits the published figures: {broken}",
@@ -188,6 +188,15 @@ def _act(frame: pd.DataFrame, one: Correction) -> pd.DataFrame:
         else:
             frame.loc[rows, "note"] = before.where(before == "", before + "; ") + note
     return frame
+
+
+def _judged(named: pd.DataFrame, one: Correction) -> bool:
+    """Return whether the dataset is there in which an expectation is looked for.
+
+    An entry on several datasets may look in one of them for what is true of all.
+    """
+    looked = one.expect.get("where", {})
+    return "dataset" not in looked or len(_positions(named, {"dataset": looked["dataset"]})) > 0
 
 
 def _present(named: pd.DataFrame, match: Any) -> bool:

@@ -25,7 +25,19 @@ MOST_CODES = 1 << 14
 _MOST_TEXTS = 1 << 15  # cells remembered, not a bound on what a file may have
 
 DIMENSIONS = frozenset(
-    ("freq", "citizen", "sex", "unit", "age", "asyl_app", "applicant", "decision", "reason", "geo")
+    (
+        "freq",
+        "citizen",
+        "sex",
+        "unit",
+        "age",
+        "asyl_app",
+        "applicant",
+        "decision",
+        "reason",
+        "c_dest",
+        "geo",
+    )
 )
 """Dimensions of the tables on asylum and enforcement, old and new names."""
 
