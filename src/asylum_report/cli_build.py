@@ -95,23 +95,9 @@ class Steps:
 
     def __enter__(self) -> Steps:
         if self.console.is_terminal:
-            from rich.progress import (
-                BarColumn,
-                MofNCompleteColumn,
-                Progress,
-                SpinnerColumn,
-                TextColumn,
-                TimeElapsedColumn,
-            )
+            from asylum_report.bars import bars
 
-            self.progress = Progress(
-                SpinnerColumn(finished_text="✓"),
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=self.console,
-            )
+            self.progress = bars(self.console)
             self.progress.start()
         return self
 

@@ -160,24 +160,9 @@ class Bars:
 
     def __enter__(self) -> Bars:
         if self.console.is_terminal:
-            from rich.progress import (
-                BarColumn,
-                MofNCompleteColumn,
-                Progress,
-                SpinnerColumn,
-                TextColumn,
-                TimeElapsedColumn,
-            )
+            from asylum_report.bars import bars
 
-            self.progress = Progress(
-                SpinnerColumn(finished_text="✓"),
-                TextColumn("{task.fields[source]}"),
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.description}", markup=False),
-                console=self.console,
-            )
+            self.progress = bars(self.console, "{task.fields[source]}", "{task.description}")
             self.progress.start()
         return self
 

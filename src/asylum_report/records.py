@@ -153,12 +153,17 @@ def newest(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _results(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a table of results or of a study, which no list of hashes records."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        return _read_results(path, path.stat().st_mtime_ns)
     except OSError as error:
         raise InvalidTable(
             "table of results cannot be read", where=str(path), todo="run: asylum-report models"
         ) from error
+
+
+@functools.lru_cache(maxsize=64)
+def _read_results(path: Path, _changed: int) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _from_csv(folder: Path, table: str) -> list[dict[str, Any]]:

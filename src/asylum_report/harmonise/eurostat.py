@@ -112,6 +112,17 @@ def _by_country(raw: pd.DataFrame) -> pd.DataFrame:
     return raw[raw["origin"] != ALL_CITIZENS].reset_index(drop=True)
 
 
+def _corridor(raw: pd.DataFrame, dataset: str, vintage: str) -> dict[str, object]:
+    """Return the columns with which every table begins."""
+    return {
+        "source": "Eurostat",
+        "dataset": dataset,
+        "vintage": vintage,
+        "origin": raw["origin"],
+        "destination": raw["destination"],
+    }
+
+
 def applicants(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     """Return applicants, one row for each raw row about one citizenship.
 
@@ -130,11 +141,7 @@ def applicants(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     raw = _by_country(raw)
     table = pd.DataFrame(
         {
-            "source": "Eurostat",
-            "dataset": dataset,
-            "vintage": vintage,
-            "origin": raw["origin"],
-            "destination": raw["destination"],
+            **_corridor(raw, dataset, vintage),
             "authority": _authorities(raw["destination"], "first"),
             "level": "",
             "kind": raw["applicant"].map(KINDS),
@@ -200,11 +207,7 @@ def pending(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     raw = _whole(_by_country(raw))
     table = pd.DataFrame(
         {
-            "source": "Eurostat",
-            "dataset": dataset,
-            "vintage": vintage,
-            "origin": raw["origin"],
-            "destination": raw["destination"],
+            **_corridor(raw, dataset, vintage),
             "population": "pending",
             "unit": "persons",
             "date": _periods(raw["period"])["period_end"],
@@ -240,11 +243,7 @@ def decisions(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
     base = base.mask((years > 1) & (raw["decision"] == "POS"), 4 * years + 7)
     table = pd.DataFrame(
         {
-            "source": "Eurostat",
-            "dataset": dataset,
-            "vintage": vintage,
-            "origin": raw["origin"],
-            "destination": raw["destination"],
+            **_corridor(raw, dataset, vintage),
             "authority": _authorities(raw["destination"], stage),
             "level": "",
             "stage": stage,
@@ -270,11 +269,7 @@ def enforcement(raw: pd.DataFrame, dataset: str, vintage: str) -> pd.DataFrame:
             raw = raw[raw[column] == "TOTAL"].reset_index(drop=True)
     table = pd.DataFrame(
         {
-            "source": "Eurostat",
-            "dataset": dataset,
-            "vintage": vintage,
-            "origin": raw["origin"],
-            "destination": raw["destination"],
+            **_corridor(raw, dataset, vintage),
             "measure": MEASURES[dataset],
             **_periods(raw["period"]),
             "count": raw["count"],
