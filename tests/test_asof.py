@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 from asylum_report import (
     asof,
+    asof_kept,
     asof_needs,
     paths,
     process,
@@ -91,7 +94,9 @@ def test_a_vintage_counts_from_the_last_day_its_date_can_mean(date: str, day: st
 def test_what_is_no_day_is_refused_in_a_line(text: str) -> None:
     with pytest.raises(ReportError) as error, asof.known_on(text):
         pass
-    assert str(error.value) == f"'{text}' is no day: write 2024-06-30, 2024-06 or 2024"
+    assert str(error.value) == (
+        f"'{text}' is no day: write 2024-06-30, or 2024-06 or 2024 for its last day"
+    )
 
 
 def test_a_month_is_known_at_its_end_only() -> None:
@@ -104,6 +109,112 @@ def test_a_month_is_known_at_its_end_only() -> None:
         asof.chosen("2015-08-30", copies)
     with pytest.raises(ReportError, match="2999-12-31 is in the future"):
         asof.chosen("2999", copies)
+
+
+def test_a_month_or_year_that_is_not_over_is_known_as_of_today() -> None:
+    today = datetime.date.today()
+    copies = [asof.Copy("x", "a", "2015-08", Path())]
+    for text in (f"{today:%Y-%m}", f"{today:%Y}", today.isoformat()):
+        assert asof.chosen(text, copies) == (today.isoformat(), copies)
+    # A copy that is dated later than today, by a clock that is wrong, may be asked for.
+    later = f"{today.year + 1}-03"
+    ahead = [*copies, asof.Copy("x", "a", later, Path())]
+    assert asof.chosen(later, ahead)[1] == ahead
+    tomorrow = (today + datetime.timedelta(1)).isoformat()
+    with pytest.raises(ReportError) as error:
+        asof.chosen(tomorrow, copies)
+    assert str(error.value) == f"{tomorrow} is in the future: name a day that has been"
+    with pytest.raises(ReportError) as error:
+        asof.chosen("2999-01", copies)
+    assert str(error.value) == (
+        "2999-01-31 is in the future: name a day that has been; a month or a year means its last "
+        "day"
+    )
+
+
+def kept(*names: tuple[str, float]) -> Path:
+    """Make folders as if they had been used so many hours ago; return the newest build's."""
+    top = paths.cache() / "as-of"
+    for name, hours in names:
+        (top / name).mkdir(parents=True)
+        marker = top / name / (process.AS_OF if name[0] != "." else "half.csv")
+        marker.touch()
+        used = time.time() - 3600 * hours
+        os.utime(marker, (used, used))
+        os.utime(top / name, (used, used))
+    return top
+
+
+def test_tables_that_nobody_uses_do_not_pile_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path)
+    old = [(f"2020-01-{day:02}-abc", 24.0 + day) for day in range(1, 11)]
+    top = kept(("2024-01-01-new", 0), ("2024-01-01-same-day-used", 0.5),
+               ("2024-01-01-same-day-left", 2), ("2021-01-01-today", 20), *old,
+               (".2020-01-01-abc.1.part", 2), (".2020-01-02-abc.1.part", 0.5),
+               (".2020-01-03-abc.1.gone", 2))  # fmt: skip
+    asof_kept.clear(top / "2024-01-01-new")
+    left = sorted(one.name for one in top.iterdir())
+    # Eight with the one just made, counting those that go for another reason.
+    assert left == [
+        ".2020-01-02-abc.1.part", "2020-01-01-abc", "2020-01-02-abc", "2020-01-03-abc",
+        "2020-01-04-abc", "2021-01-01-today", "2024-01-01-new", "2024-01-01-same-day-used",
+    ]  # fmt: skip
+
+
+def test_many_tables_used_today_all_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path)
+    top = kept(*((f"2020-01-{day:02}-abc", 23.0) for day in range(1, 21)))
+    asof_kept.clear(top / "2020-01-01-abc")
+    assert len(list(top.iterdir())) == 20
+
+
+def test_tables_asked_for_while_they_go_are_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path)
+    folder = kept(("2020-01-01-abc", 50)) / "2020-01-01-abc"
+    rename = Path.rename
+
+    def asked_for(self: Path, target: Path) -> Path:
+        if self == folder:
+            assert asof_kept.touch(folder)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", asked_for)
+    asof_kept._remove(folder)
+    assert (folder / process.AS_OF).is_file()
+    monkeypatch.undo()
+    asof_kept._remove(folder)
+    assert list(folder.parent.iterdir()) == []
+    assert not asof_kept.touch(folder)
+
+
+def test_using_tables_keeps_them() -> None:
+    with asof.known_on("2024-06-30"):
+        marker = paths.processed() / process.AS_OF
+    os.utime(marker, (1.0, 1.0))
+    with asof.known_on("2024-06-30"):
+        assert time.time() - marker.stat().st_mtime < 60
+
+
+def test_where_nothing_can_be_computed_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    only = {name: results.ANALYSES[name] for name in ("lottery", "outlook")}
+    monkeypatch.setattr(results, "ANALYSES", only)
+    with asof.known_on("2024-06-30"), pytest.raises(ReportError) as error:
+        results.build(None, lines.append)
+    assert str(error.value) == "no analysis can be computed as of 2024-06-30"
+    assert [line.split(" as of")[0] for line in lines] == [
+        "analysis lottery left out", "analysis outlook left out",
+    ]  # fmt: skip
+
+
+def test_an_unknown_analysis_is_refused_by_its_name_alone() -> None:
+    results.check_names(["lottery", "trend"])
+    with pytest.raises(UnknownName, match="unknown analysis 'bar': use one of "):
+        results.check_names(["lottery", "bar"])
 
 
 def test_without_a_day_nothing_is_done() -> None:

@@ -11,6 +11,8 @@ import sys
 
 import pytest
 
+from asylum_report import show
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -174,3 +176,23 @@ def test_a_device_is_written_to_and_never_replaced(tmp_path):
         run("export", "events", "--output", str(pipe))
         assert reader.communicate(timeout=30)[0] == b"event_id"
     assert pipe.is_fifo()
+
+
+def test_remarks_stand_under_a_table_of_rates_once_each() -> None:
+    rows = [
+        {"destination": "USA", "period": period, "note": note}
+        for period, note in (
+            ("2023", ""),
+            ("2024", "half a year; no USCIS"),
+            ("2024", "half a year"),
+            ("2025", "no USCIS"),
+            ("2025-Q1", ""),
+        )
+    ]
+    assert show.notes(rows) == [
+        "",
+        "Note, United States 2024: half a year.",
+        "Note, United States 2024 to 2025: no USCIS.",
+        "Note: years and shorter periods are both listed; they hold the same decisions.",
+    ]
+    assert show.notes(rows[:1]) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from asylum_report import (
     compare,
     compare_datasets,
     compare_headline,
+    compare_published,
     paths,
     tables,
 )
@@ -255,7 +257,7 @@ def test_what_is_published_is_what_the_tables_are_made_of(at: Path) -> None:
     old, new, notes = cli_vintages.sides("published", "now")
     shutil.rmtree(folder)
     assert sorted((one.dataset, one.date) for _, one in old) == sorted(made)
-    assert [n for n in notes if n.startswith("published: ")] == [cli_vintages.WHAT_PUBLISHED]
+    assert [n for n in notes if n.startswith("published: ")] == [compare_published.ON_DISK]
     found = {one.dataset: one for one in compare_datasets.datasets(old, new)}
     assert found["unhcr-asylum-decisions"].counts["changed"] == 7
     assert "prm-admissions" not in found
@@ -278,7 +280,19 @@ def test_the_list_of_vintages(capsys: pytest.CaptureFixture[str]) -> None:
     cli_vintages.vintages(None, "table")
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[0].split() == ["dataset", "vintage", "rows", "periods", "route", "state"]
+    assert lines[0].split() == ["vintage", "rows", "periods", "route", "state"]
+    assert lines[1:7] == [
+        "Eurostat migr_asyappctza",
+        "  2018-03            165  2012 to 2016              embedded  in use",
+        "  2023-03         30,549  2008 to 2022              embedded  in use",
+        "  2024-01-18      30,645  2008 to 2022              embedded  in use",
+        "  2025-05            787  2011 to 2024              embedded  in use, newest",
+        "PRM prm-admissions",
+    ]
+    assert lines[7] == "  2024-12            291  2000-10 to 2024-12        embedded  in use"
+    assert " ".join(" ".join(lines[-3:-1]).split()) == cli_vintages.WHAT_IN_USE
+    cli_vintages.vintages("prm-admissions", "table")
+    assert "newest" not in capsys.readouterr().out  # where there is one copy only
     with pytest.raises(UnknownName, match="no dataset 'nowhere'"):
         cli_vintages.vintages("nowhere", "table")
 
@@ -307,7 +321,7 @@ def found_with(**changed: object) -> dict[str, object]:
     row = one.__dict__ | {"differs": True} | changed
     return {
         "old": "2024-01-01", "new": "now", "notes": ["@somebody"], "datasets": [row],
-        "headline": {"compared": 3, "differ": 1, "left_out": "no models", "numbers": [
+        "headline": {"compared": 3, "differ": 1, "left_out": "no models", "note": "", "numbers": [
             {"name": "a_b", "old": None, "new": "x\n| y", "difference": None}]},
     }  # fmt: skip
 
@@ -329,7 +343,9 @@ def test_markdown_is_whole_and_no_text_can_change_it() -> None:
 def test_a_new_dataset_and_what_it_does(capture: Callable[[str, str], str]) -> None:
     text = capture("2024-11-30", "2024-12-31")
     assert "PRM prm-admissions (grants), nothing to 2024-12" in text
-    assert "new places (2): from RUS, to USA" in text
+    assert "new dataset: 291 rows, periods FY2001 to FY2025, 1 destination" in text
+    assert "new places" not in text
+    assert "0 of 0" not in text
     assert "us.fy2024.refugee\\_admissions\\_prm" in text
 
 
@@ -340,6 +356,164 @@ def capture(capsys: pytest.CaptureFixture[str]) -> Callable[[str, str], str]:
         return capsys.readouterr().out
 
     return of
+
+
+@pytest.mark.usefixtures("at")
+def test_what_rests_on_half_a_year_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    def lines(text: str) -> str:
+        plain = text.replace("\\", "").replace("|", " ").splitlines()
+        return "\n".join(" ".join(line.split()) for line in plain)
+
+    # The release of November 2025 holds the first half of the year.
+    one_sided = cli_vintages.worked("2025-06-30", "2025-12-31")
+    finished = cli_vintages.worked("2025-12-31", "now")
+    none = cli_vintages.worked("unhcr-asylum-decisions-RUS@2026-06-12", "now")
+    new, changed = (
+        {one["name"]: one for one in found["headline"]["numbers"]}
+        for found in (one_sided, finished)
+    )
+    half = new["de.y2025.protection"]
+    assert (half["new"], half["old_status"], half["new_status"]) == ("6.9%", None, "partial")
+    half = changed["de.y2025.decisions"]
+    assert (half["old_status"], half["new_status"]) == ("partial", "complete")
+    assert one_sided["headline"]["note"] == words.PARTIAL
+    assert none["headline"]["note"] == ""
+    for show in (cli_vintages._screen, lambda found: print(words.markdown(found))):
+        said = []
+        for found in (one_sided, finished, none):
+            show(found)
+            said.append(lines(capsys.readouterr().out))
+        assert "de.y2025.protection - 6.9% - partial" in said[0]
+        assert "de.y2025.protection_n - 4,639 - partial" in said[0]
+        assert "partial: rests on figures that cover a part of the year only" in said[0]
+        assert "de.y2025.decisions 7,262 11,106 +3,844 old partial" in said[1]
+        assert "periods of which a part is covered only: old 2025; new none" in said[1]
+        assert "partial" not in said[2]
+
+
+def test_names_are_never_broken_on_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    found = found_with()
+    name = "eu_plus_without_de.y2025.same_month_before_month"
+    long = {"name": name, "old": "the Netherlands", "new": "United Kingdom", "difference": None,
+            "old_status": "partial", "new_status": "partial"}  # fmt: skip
+    assert isinstance(found["headline"], dict)
+    found["headline"]["numbers"] = [long]
+    cli_vintages._screen(found)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(name in line for line in lines)
+
+
+def test_both_sides_and_one_side_are_told_apart() -> None:
+    before = {"a": number("a", 1, "1"), "b": number("b", 2, "2"), "c": number("c", 3, "3")}
+    after = before | {"a": number("a", 5, "5")}
+    found, _ = compare_headline.effects(before, after, {"a", "c"}, {"a", "b", "c"})
+    # The same figure of half a year and of a whole one is not the same.
+    assert [(one.name, words.status_of(one.as_dict())) for one in found] == [
+        ("a", "both partial"),
+        ("b", "new partial"),
+    ]
+    headings, *rows = words.effect_table("x", [one.as_dict() for one in found])
+    assert headings == ["x", "old", "new", "difference", "status"]
+    assert rows[0][:3] == ["a", "1", "5"]
+    whole = compare_headline.effects(before, after)[0][0].as_dict()
+    assert words.effect_table("x", [whole])[0] == ["x", "old", "new", "difference"]
+
+
+def test_partial_numbers_are_those_whose_newest_rows_are() -> None:
+    def row(vintage: str, status: str, year: int = 2025) -> dict[str, object]:
+        return {"destination": "DEU", "stage": "first", "period_start": f"{year}-01-01",
+                "vintage": vintage, "status": status, "count": 1}  # fmt: skip
+
+    def asked(name: str, **wanted: object) -> Number:
+        return Number(name, 1, "1", "persons", "x", ({"table": "decisions", **wanted},))
+
+    rows = {
+        "decisions": [row("1", "partial"), row("2", "complete"), row("2", "partial", 2026)],
+        "encounters": [{"fiscal_year": "2026", "period_end": "2025-11-30", "status": "complete"},
+                       {"fiscal_year": "2025", "period_end": "2025-09-30", "status": "complete"}],
+    }  # fmt: skip
+    found = [
+        asked("mended", stage=["first", "repeat"], period_start="2025-01-01"),
+        asked("old_copy", vintage="1", period_start="2025-01-01"),
+        asked("half", stage=["first", "repeat"], period_start="2026-01-01"),
+        asked("appeal", stage=["appeal"], period_start="2026-01-01"),
+        Number("fy26", 1, "1", "x", "x", ({"table": "encounters", "fiscal_year": "2026"},)),
+        Number("fy25", 1, "1", "x", "x", ({"table": "encounters", "fiscal_year": "2025"},)),
+    ]
+    assert compare_headline.partial(rows, {one.name: one for one in found}) == {
+        "old_copy", "half", "fy26",
+    }  # fmt: skip
+
+
+def test_vanished_figures_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    kept = ("DEU", "2022-12-31", 5)
+    gone = [(f"A{letter}A", "2022-12-31", 100 + n) for n, letter in enumerate("ABCDEFGHIJKL")]
+    about = compare_datasets.Dataset("UNHCR", "synthetic", "stocks", "2023", "2024")
+    found = compare_datasets.between("stocks", stocks(kept, *gone), stocks(kept), about)
+    one = found.__dict__ | {"differs": True}
+    named, more = words.vanished(one)
+    assert (len(named), more) == (compare_datasets.MOST, "and 2 more")
+    assert named[0] == ("ALA, 2022-12-31, refugees", "111")
+    text = words.markdown(found_with(**one))
+    assert "| vanished figures | old |" in text
+    assert "and 2 more" in text
+    cli_vintages._screen(found_with(**one))
+    screen = capsys.readouterr().out
+    assert "  vanished figures" in screen
+    assert "  and 2 more" in screen
+
+
+def test_a_dataset_of_one_side_is_told_as_a_whole() -> None:
+    one: dict[str, object] = {"old": "", "new": "2025", "counts": {}}
+    frame = stocks(("DEU", "2022-12-31", 5), ("FRA", "2023-12-31", 5))
+    extent = compare_datasets._extent(frame)
+    assert words.summary_of(one | {"extent": extent}) == (
+        "new dataset: 2 rows, periods 2022-12-31 to 2023-12-31, 2 destinations"
+    )
+    assert words.summary_of({"old": "2025", "new": "", "counts": {}, "extent": extent}).startswith(
+        "vanished dataset: 2 rows"
+    )
+    texts = {"rows": 1, "first": "", "last": "", "destinations": 0}
+    assert words.summary_of(one | {"extent": texts}) == "new dataset: 1 row"
+
+
+def test_published_is_what_was_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    def git(*told: str) -> None:
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *told], cwd=top, check=True, capture_output=True)
+
+    def made_of(*names: tuple[str, str]) -> None:
+        sources = [{"dataset": dataset, "vintage": vintage} for dataset, vintage in names]
+        place.write_text(json.dumps({"resources": [{"path": "x.csv", "sources": sources}]}))
+
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    top = tmp_path / "project"  # a part of a repository, not the whole
+    shutil.copytree(project / "data" / "raw" / "prm", top / "data" / "raw" / "prm")
+    (top / "_quarto.yml").touch()
+    monkeypatch.setenv("ASYLUM_REPORT_ROOT", str(top))
+    monkeypatch.delenv("ASYLUM_REPORT_PROCESSED", raising=False)
+    place = top / "data" / "processed" / "datapackage.json"
+    place.parent.mkdir()
+    made_of(("prm-admissions", "2024-12"), ("prm-admissions", "2023-01"))
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True, capture_output=True)
+    assert compare_published.copies()[1][0] == compare_published.ON_DISK  # no commit yet
+    git("add", "data/processed")
+    git("commit", "-q", "-m", "x")
+    made_of()  # a build that failed afterwards has made the tables
+    # Where a hook names the repository of another folder, it is not that one's list.
+    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
+    found, notes = compare_published.copies()
+    assert [(one.dataset, one.date) for one in found] == [("prm-admissions", "2024-12")]
+    assert notes == [
+        compare_published.COMMITTED,
+        "published, but no longer on disk and left out: prm-admissions@2023-01",
+    ]
+    monkeypatch.setenv("PATH", str(tmp_path))  # no git
+    assert compare_published.copies() == ([], [compare_published.ON_DISK])
 
 
 def test_full_names_stand_for_the_releases_on_russia() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +66,9 @@ class TestOneDataset:
         keep("2026-08-18")
         remember(("2026-11-21", what, "Eurostat does not answer"))
         one = only()
-        assert (one.passed, one.in_use) == (False, "2026-08-18")
+        assert (one.passed, one.in_use, one.state) == (False, "2026-08-18", "not refreshed")
+        assert one.row()["state"] == "not refreshed"
+        assert gate.ways([one]) == []
         assert one.reasons == (f"{what} on 2026-11-21: Eurostat does not answer",)
         assert gate.notices() == {
             NAME: "Eurostat's quarterly first-instance decisions could not be refreshed on"
@@ -76,6 +80,7 @@ class TestOneDataset:
         remember(("2026-11-21", "held", "held back: figures moved"), "2026-11-18.2")
         one = only()
         assert (one.passed, one.in_use, one.newest) == (False, "2026-08-18", "2026-11-18.2")
+        assert one.state == "held"
         assert one.reasons == ("held back since 2026-11-21: figures moved",)
         assert gate.notices() == {
             NAME: "A newer copy of Eurostat's quarterly first-instance decisions"
@@ -163,8 +168,12 @@ class TestOneDataset:
             "tried",
             "why",
         ]
-        assert lines[1][:5] == ["Eurostat", NAME, "fail", "2026-08-18", "2026-11-18"]
+        assert lines[1][:5] == ["Eurostat", NAME, "held", "2026-08-18", "2026-11-18"]
         assert lines[2] == ["Eurostat", "migr_eiord", "pass", "2025", "2025", "-"]
+        assert " ".join(lines[-1]) == (
+            f"Held back: asylum-report diff {NAME}@2026-08-18 {NAME}@2026-11-18,"
+            f" then asylum-report gate --accept {NAME}@2026-11-18"
+        )
         with pytest.raises(SystemExit):
             cli_refresh.gate(format="JSON")
         rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
@@ -174,8 +183,28 @@ class TestOneDataset:
         ]
         assert rows[0]["attempt"]["tried"] == "2026-11-21"
         cli_refresh.gate([f"{NAME}@2026-11-18"])
-        assert capsys.readouterr().out == f"{NAME}: the vintage in use is now 2026-11-18\n"
+        assert capsys.readouterr().out == (
+            f"{NAME}: the vintage in use is now 2026-11-18\nNow run asylum-report build\n"
+        )
         cli_refresh.gate()
+        assert "Held back" not in capsys.readouterr().out
+        cli_refresh.gate(format="markdown")
+        assert (
+            capsys.readouterr()
+            .out.splitlines()[2]
+            .startswith("| Eurostat | migr\\_asydcfstq | pass | 2026-11-18 |")
+        )
+        cli_refresh.gate(format="json")
+        row = json.loads(capsys.readouterr().out)[0]
+        assert row["state"] == "pass"
+        (one,) = row["accepted"]
+        assert one.pop("accepted") >= "2026-01-01"
+        assert one == {
+            "dataset": NAME,
+            "vintage": "2026-11-18",
+            "reasons": ["figures moved"],
+            "since": "2026-11-21",
+        }
 
 
 def test_the_real_vintages_pass_and_answer_at_once() -> None:
@@ -230,3 +259,78 @@ def test_the_schedule_asks_for_no_more_than_it_needs() -> None:
     assert steps[0]["with"] == {"persist-credentials": False}
     # The key is there for the step that pushes, and for no other.
     assert [("env" in step) for step in steps] == [False] * (len(steps) - 1) + [True]
+
+
+BOT = "41898282+github-actions[bot]@users.noreply.github.com"
+GH = """#!/bin/bash
+echo "$*" >> "$GH_CALLS"
+case "$1 $2" in
+  "pr list") echo "$GH_NUMBER" ;;
+  "pr view") git ls-remote origin refs/heads/refresh | cut -f 1 ;;
+  "api --paginate") printf '%s' "$GH_PEOPLE" ;;
+esac
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the schedule runs in bash on Linux")
+@pytest.mark.parametrize(
+    ("number", "people", "pushed", "called"),
+    [
+        ("", "", True, "pr create"),
+        ("7", f"{BOT}\n{BOT}\n", True, "pr edit 7"),
+        ("7", f"{BOT}\n{BOT}\nreader@example.org\nreader@example.org\n", False, ""),
+        ("7", f"{BOT}\nreader@example.org\n", False, ""),
+    ],
+)
+def test_the_schedule_writes_over_nobody_elses_commits(
+    tmp_path: Path, number: str, people: str, pushed: bool, called: str
+) -> None:
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=x", "-c", "user.email=reader@example.org")
+        made = subprocess.run(
+            ["git", *who, *words], cwd=work, capture_output=True, text=True, check=True
+        )
+        return made.stdout.strip()
+
+    work, tools = tmp_path / "work", tmp_path / "tools"
+    (work / "data").mkdir(parents=True)
+    tools.mkdir()
+    (tools / "gh").write_text(GH)
+    (tools / "gh").chmod(0o755)
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "far.git")], check=True)
+    git("init", "-q", "-b", "main")
+    git("remote", "add", "origin", str(tmp_path / "far.git"))
+    (work / "data" / "x").write_text("old")
+    git("add", "--all")
+    git("commit", "-q", "-m", "first")
+    git("commit", "-q", "--allow-empty", "-m", "looked at")
+    git("push", "-q", "origin", "main:refresh")
+    before = git("ls-remote", "origin", "refs/heads/refresh")
+    git("reset", "-q", "--hard", "HEAD~1")
+    (work / "data" / "x").write_text("new")
+    (tmp_path / "text.md").write_text("what changed")
+    step = yaml.safe_load((ROOT / ".github" / "workflows" / "refresh.yml").read_text())
+    (job,) = step["jobs"].values()
+    environment = os.environ | {
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        "GH_CALLS": str(tmp_path / "calls"),
+        "GH_NUMBER": number,
+        "GH_PEOPLE": people,
+        "GITHUB_REPOSITORY": "somebody/report",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "RUNNER_TEMP": str(tmp_path),
+        "BASE": "main",
+    }
+    subprocess.run(
+        ["bash", "-e", "-c", job["steps"][-1]["run"]],
+        cwd=work, env=environment, check=True, capture_output=True,
+    )  # fmt: skip
+    after = git("ls-remote", "origin", "refs/heads/refresh")
+    assert (after != before) == pushed
+    calls = (tmp_path / "calls").read_text()
+    if pushed:
+        assert called in calls
+        assert not (tmp_path / "summary").exists()
+    else:
+        assert "merge or close it" in (tmp_path / "summary").read_text()
+        assert "pr edit" not in calls

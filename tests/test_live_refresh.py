@@ -20,7 +20,7 @@ import pytest
 
 from asylum_report import cli_refresh, lock, paths, store
 from asylum_report.errors import PublisherError, ReportError, UnknownName
-from asylum_report.live import refresh, state
+from asylum_report.live import choose, refresh, state
 from asylum_report.live.model import Candidate, Unchanged, Wanted
 
 ROOT = Path(__file__).parents[1]
@@ -320,7 +320,7 @@ def test_an_extract_by_hand_is_compared_in_what_stands_in_both_only(here: Path) 
     assert one.state == "new"
     assert one.line == (
         "936 rows; the first copy from the live service;"
-        " 0 figures differ from the extract of 2023-12"
+        " 0 of 12 figures differ from the extract of 2023-12"
     )
 
 
@@ -509,7 +509,9 @@ def test_the_command_prints_every_format_and_says_by_its_code_that_not_all_is_we
     assert text[0] == "| dataset | state | vintage | what |"
     assert text[3] == "| synthetic\\_b | failed |  | &lt;b>away&lt;/b> \\| gone |"
     cli_refresh.refresh(dataset=["synthetic_a"])
-    assert "synthetic_a  unchanged  2026-11-18  nothing new" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "synthetic_a  unchanged  2026-11-18  nothing new" in said
+    assert "Next:" not in said
 
 
 @pytest.mark.parametrize("text", ["made", "other=http://x", "made=ftp://x", "made=http://[::", ""])
@@ -559,7 +561,7 @@ def test_whole_datasets_go_into_the_cache_and_are_no_vintages(
     with cli_refresh.Bars() as bars:
         found = cli_refresh.whole_datasets(sources, None, None, options, bars)
         assert [(one.state, one.line) for one in found] == [
-            ("new", ".cache/bulk/synthetic_a.parquet, 1.8 MB"),
+            ("written", ".cache/bulk/synthetic_a.parquet, 1.8 MB"),
             ("failed", "Eurostat does not answer"),
         ]
         with pytest.raises(UnknownName, match="no whole datasets of 'cbp'"):
@@ -568,3 +570,131 @@ def test_whole_datasets_go_into_the_cache_and_are_no_vintages(
         with pytest.raises(ReportError, match="--bulk goes with none of"):
             cli_refresh.whole_datasets(sources, None, None, dry, bars)
     assert store.vintages() == []
+
+
+def away() -> PublisherError:
+    """Return an error as the client makes it where no connection comes about."""
+    from asylum_report.live.http_rules import Passing
+
+    try:
+        raise PublisherError("Nobody answers: connection refused") from Passing("x", away=True)
+    except PublisherError as error:
+        return error
+
+
+UNRECORDED = "; not recorded as the publisher's failure"
+
+
+@pytest.mark.parametrize(
+    ("second", "given", "recorded"),
+    [
+        (None, {}, []),
+        (away, {}, []),
+        (lambda: candidate("synthetic_b"), {}, ["synthetic_a", "synthetic_b"]),
+        (lambda: PublisherError("it is failing: HTTP 503"), {}, ["synthetic_a", "synthetic_b"]),
+        (lambda: candidate("synthetic_b"), {"first": "http://127.0.0.1:1"}, ["synthetic_b"]),
+        (lambda: candidate("synthetic_b"), {"second": "http://127.0.0.1:1"}, ["synthetic_b"]),
+    ],
+)
+def test_without_a_connection_it_may_be_this_machine(
+    here: Path, second: Any, given: dict[str, str], recorded: list[str]
+) -> None:
+    sources = [Made("first", synthetic_a=away)]
+    sources += [Made("second", synthetic_b=second)] if second else []
+    found = run(*sources, addresses=given)
+    assert found[0].state == "failed"
+    assert found[0].line.endswith(UNRECORDED) == ("synthetic_a" not in recorded)
+    assert sorted(state.read().attempts) == recorded
+    assert refresh.exit_code(found) == 3
+
+
+def test_a_dry_run_says_nothing_of_records(here: Path) -> None:
+    (one,) = run(Made(synthetic_a=away), dry_run=True)
+    assert one.line == "Nobody answers: connection refused"
+
+
+def test_where_the_address_was_given_nobody_is_told_to_give_it(here: Path) -> None:
+    from asylum_report.live.http_rules import MOVED
+
+    source = Made(synthetic_a=lambda: PublisherError("it has nothing: HTTP 404", todo=MOVED))
+    (one,) = run(source)
+    assert one.line == f"it has nothing: HTTP 404: {MOVED}"
+    (one,) = run(source, addresses={"made": "http://127.0.0.1:1"})
+    assert one.line == "it has nothing: HTTP 404: check the address"
+
+
+def test_a_dataset_of_another_source_or_of_none_is_named_as_such(here: Path) -> None:
+    store.write(synthetic_decisions(), meta(dataset="synthetic_by_hand", vintage="2026-01"))
+    sources = {"a": Made("a", synthetic_a=None), "b": Made("b", synthetic_b=None)}
+    with pytest.raises(UnknownName) as caught:
+        choose.plan(sources, ["b"], ["synthetic_a"])
+    assert str(caught.value) == ("dataset 'synthetic_a' is Eurostat's: ask for it with --source a")
+    with pytest.raises(UnknownName, match="'synthetic_by_hand' is not fetched: import it"):
+        choose.plan(sources, None, ["synthetic_by_hand"])
+
+
+def test_since_has_no_effect_without_a_live_copy_and_the_line_says_so(here: Path) -> None:
+    (one,) = run(Made(synthetic_a=candidate()), since=2025)
+    assert one.line == (
+        "1,080 rows; the first copy; everything was asked for:"
+        " no live copy to take earlier years from"
+    )
+    more = candidate(table=synthetic_decisions(change=revised), vintage="2026-11-20")
+    (one,) = run(Made(synthetic_a=more), since=2023)
+    assert "everything" not in one.line
+
+
+def test_where_no_figure_stands_in_both_nothing_is_said_to_agree(here: Path) -> None:
+    extract = synthetic_decisions(QUARTERS, PLACES[:1]).assign(destination="EU27")
+    given = meta(dataset="synthetic_a", vintage="2026-09")
+    del given["route"]
+    store.write(extract, given)
+    (one,) = run(Made(synthetic_a=candidate()))
+    assert one.line == (
+        "1,080 rows; the first copy from the live service; none of its figures stands in"
+        " the extract of 2026-09 too, so nothing was compared"
+    )
+
+
+@pytest.mark.parametrize(("times", "became"), [(1.0, "new"), (1.5, "held")])
+def test_sums_are_compared_where_the_extract_holds_sums_only(
+    here: Path, times: float, became: str
+) -> None:
+    from test_live_trust import synthetic_countries
+
+    name = "migr_asyappctzm"
+    shutil.copytree(ROOT / "data" / "raw" / "eurostat" / name, here / "data/raw/eurostat" / name)
+    last = store.latest(name)
+    table = synthetic_countries(times)
+    columns = dict(last.meta["columns"])
+    (one,) = run(Made(**{name: candidate(name, table, columns=columns)}), today="2026-11-21")
+    assert one.state == became, one.line
+    if became == "new":
+        assert "its own sums differ from them by 0% in the median month" in one.line
+    else:
+        assert "differs from the embedded series by 50% in the median month" in one.line
+
+
+def test_below_the_table_stands_what_to_do_next(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def halved(frame: pd.DataFrame) -> pd.DataFrame:
+        german = (frame["destination"] == "DEU") & (frame["period"] == "2024-Q1")
+        return frame.assign(count=frame["count"].mask(german, frame["count"] // 5 * 2))
+
+    found = run(Made(synthetic_a=candidate(), synthetic_b=candidate("synthetic_b")))
+    cli_refresh.print_next(found)
+    build = "Next: asylum-report diff published now; asylum-report build\n"
+    assert capsys.readouterr().out == build
+    new = candidate("synthetic_b", synthetic_decisions(change=revised), "2026-11-20")
+    odd = candidate(table=synthetic_decisions(change=halved), vintage="2026-11-20")
+    dry = run(Made(synthetic_a=odd, synthetic_b=new), dry_run=True)
+    cli_refresh.print_next(dry, dry_run=True)
+    assert capsys.readouterr().out == "Next: asylum-report refresh, without --dry-run\n"
+    found = run(Made(synthetic_a=odd, synthetic_b=new))
+    assert [one.state for one in found] == ["held", "new"]
+    cli_refresh.print_next(found)
+    assert capsys.readouterr().out == build + (
+        "Held back: asylum-report diff synthetic_a@2026-11-18 synthetic_a@2026-11-20,"
+        " then asylum-report gate --accept synthetic_a@2026-11-20\n"
+    )

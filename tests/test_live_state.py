@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from asylum_report import store
 from asylum_report.errors import ReportError
 from asylum_report.live import state
-from asylum_report.live.state import Attempt, Held, State
+from asylum_report.live.state import Accepted, Attempt, Held, State
 from test_store import meta, table
 
 KEY = ("migr_asydcfstq", "2026-11-18.2")
@@ -66,6 +66,7 @@ def test_any_state_survives_the_round_trip(
         {name: Attempt(name, *rest) for name, rest in attempts.items()},
         {key: Held(*key, tuple(reasons), "") for key, reasons in several.items()},
         {key: tuple(periods) for key, periods in several.items()},
+        {key: Accepted(*key, tuple(reasons), "", "x") for key, reasons in several.items()},
     )
     state.write(given, path)
     assert state.read(path) == given
@@ -84,6 +85,7 @@ def test_any_state_survives_the_round_trip(
         ' "since": ""}], "marked": []}',
         '{"attempts": [], "held": [], "marked": [{"dataset": 1, "vintage": "b", "periods": []}]}',
         '{"attempts": 3, "held": [], "marked": []}',
+        '{"attempts": [], "held": [], "marked": [], "accepted": [{"dataset": "a"}]}',
     ],
 )
 def test_a_damaged_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
@@ -103,13 +105,13 @@ def test_a_vintage_that_arrives_again_is_held_for_its_new_reasons_only() -> None
     again = SOME.arriving(*KEY, "2026-11-22", ["now this"], [])
     assert again.held[KEY] == Held(*KEY, ("now this",), "2026-11-22")
     assert again.marked == {}
-    assert SOME.released(*KEY).held == {}
+    assert SOME.released(*KEY, "2026-11-23").held == {}
 
 
 def test_a_try_alone_changes_nothing_that_is_built() -> None:
     later = SOME.tried(Attempt("migr_asydcfstq", "2026-11-28", "failed", "away"))
     assert state.effect(later) == state.effect(SOME)
-    assert state.effect(SOME.released(*KEY)) != state.effect(SOME)
+    assert state.effect(SOME.released(*KEY, "2026-11-23")) != state.effect(SOME)
 
 
 # -- new vintages -------------------------------------------------------------------------------
@@ -168,3 +170,19 @@ def test_what_cannot_be_said_in_a_sidecar_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="cannot be written as YAML"):
         store.write_new(table(), meta(code_lists=object()), tmp_path)
     assert store.vintages(folder=tmp_path) == []
+
+
+def test_what_is_let_through_leaves_a_trace_that_stays(tmp_path: Path) -> None:
+    after = SOME.released(*KEY, "2026-11-23")
+    one = Accepted(*KEY, ("a reason", "another"), "2026-11-21", "2026-11-23")
+    assert after.accepted == {KEY: one}
+    assert after.only(set()).accepted == {KEY: one}
+    path = tmp_path / "refresh.json"
+    state.write(after, path)
+    assert state.read(path) == after
+
+
+def test_a_file_from_before_there_was_such_a_trace_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "refresh.json"
+    path.write_text('{"attempts": [], "held": [], "marked": []}')
+    assert state.read(path) == State()

@@ -377,7 +377,9 @@ def test_upheaval_among_old_figures_is_held_back() -> None:
     moved = GOOD.assign(count=GOOD["count"].mask(old, GOOD["count"] * 19 // 10))
     ((level, text),) = history(moved)
     assert level == "hold"
-    assert text == "144 of 767 old figures above 50 changed by more than 20% (19%)"
+    assert text == (
+        "144 of 767 old figures above 50 changed by more than 20% and by more than 50 persons (19%)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -469,3 +471,53 @@ def test_a_text_from_outside_is_one_short_printable_line(text: str, most: int) -
     assert len(line) <= most
     assert line.isprintable()
     assert line == " ".join(line.split())
+
+
+def synthetic_countries(times: float = 1.0, first: str = "2013-01") -> pd.DataFrame:
+    """Share the embedded sum of each month among two countries; a synthetic TOTAL beside them."""
+    extract = store.latest("migr_asyappctzm").read()
+    extract = extract[extract["period"] >= first]
+    rows = []
+    for row in extract.to_dict("records"):
+        count = round(times * row["count"])
+        rows.append(row | {"destination": "DEU", "count": count - count // 3})
+        rows.append(row | {"destination": "FRA", "count": count // 3})
+        rows.append(row | {"origin": "TOTAL", "destination": "FRA", "count": 9 * count})
+    return pd.DataFrame(rows).astype(dict(extract.dtypes))
+
+
+@pytest.mark.parametrize(
+    ("times", "level", "percent"),
+    [(1.0, "", 0), (1.15, "", 15), (1.3, "hold", 30), (0.5, "hold", 50)],
+)
+def test_countries_must_add_up_to_the_embedded_series_of_sums(
+    times: float, level: str, percent: int
+) -> None:
+    extract = store.latest("migr_asyappctzm").read()
+    table = synthetic_countries(times)
+    apart = trust_history.sums_apart(table, extract)
+    assert apart == pytest.approx(percent / 100, abs=0.01)
+    said = [(one.level, one.text) for one in trust_history.check(table, extract, whole=False)]
+    line = "the sum over all reporters differs from the embedded series by {}% in the median month"
+    assert said == ([(level, line.format(percent))] if level else [])
+
+
+def test_months_still_being_filled_and_old_ones_do_not_count() -> None:
+    extract = store.latest("migr_asyappctzm").read()
+    table = synthetic_countries()
+    ordered = sorted(extract["period"])
+    others = table["period"].isin([*ordered[:-27], *ordered[-3:]])
+    table["count"] = table["count"].mask(others, table["count"] * 3)
+    assert trust_history.sums_apart(table, extract) == pytest.approx(0.0)
+    table["count"] = table["count"].mask(~others, table["count"] * 3)
+    assert trust_history.sums_apart(table, extract) == pytest.approx(2.0)
+
+
+def test_what_has_no_such_sums_or_gives_them_is_not_compared() -> None:
+    extract = store.latest("migr_asyappctzm").read()
+    countries = synthetic_countries()
+    assert trust_history.sums_apart(countries, countries) is None
+    assert trust_history.sums_apart(extract, extract) is None
+    assert trust_history.sums_apart(GOOD, extract) is None
+    late = countries.assign(period=countries["period"].str.replace("20", "19", n=1))
+    assert trust_history.sums_apart(late, extract) is None

@@ -286,3 +286,23 @@ def test_a_series_that_cannot_be_forecast_says_why_and_the_others_go_on(monkeypa
     assert (scored["forecasts"] == 0).all()
     assert set(found["outlook_rates"]["status"]) == {status.NOT_CALIBRATED}
     assert "value" not in found["outlook_rates"]
+
+
+def test_prose_finds_its_numbers_where_a_forecast_is_withheld(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = {number.name for number in numbers.numbers()}
+    held = results.rows
+
+    def withheld(name: str, **wanted: object) -> list[dict[str, object]]:
+        rows = held(name, **wanted)
+        if name not in ("outlook_forecast", "outlook_rates"):
+            return rows
+        gone = dict.fromkeys(("value", "low", "high", "low_50", "high_50"))
+        return [row | gone if row.get("kind", "forecast") == "forecast" else row for row in rows]
+
+    monkeypatch.setattr(results, "rows", withheld)
+    found = {number.name: number for number in numbers.numbers()}
+    assert set(found) >= shown
+    assert found["outlook.eu.year_range"].display == numbers.WITHHELD
+    assert found["outlook.rate.de.next_range"].value is None

@@ -13,10 +13,13 @@ from asylum_report.analyses.revisions_rates import rates
 from asylum_report.analyses.revisions_releases import (
     RELEASES,
     carried_on,
+    covered,
     halves,
     release,
     whole_years,
 )
+from asylum_report.charts.library import revisions as charts
+from asylum_report.numbers import revisions as numbers
 from asylum_report.results_list import ANALYSES
 
 DECISIONS = revisions.DATASETS[0]
@@ -68,6 +71,33 @@ def test_what_a_release_covers_follows_from_its_name_and_not_from_its_date() -> 
     assert (eurostat["kind"], eurostat["full_year"]) == ("annual", 2022)
 
 
+def test_a_copy_covers_no_year_that_it_has_no_figure_of() -> None:
+    # Made in January, before the year before was out; a named release is what its name says.
+    releases = pd.DataFrame(
+        [
+            release("Eurostat", "synthetic", "2024-01-18", "2024-01-18", ""),
+            release("Eurostat", "synthetic", "2025-05", "2025-05-31", ""),
+            release("UNHCR", DECISIONS, "2024-06-17", "2024-06-17", "release 2023.12"),
+        ],
+        columns=RELEASES,
+    )
+    found = pd.DataFrame(
+        [("synthetic", "2024-01-18", 2021), ("synthetic", "2024-01-18", 2022),
+         ("synthetic", "2025-05", 2024), (DECISIONS, "2024-06-17", 2021)],
+        columns=["dataset", "vintage", "year"],
+    )  # fmt: skip
+    assert releases["full_year"].tolist() == [2023, 2024, 2023]
+    assert covered(found, releases)["full_year"].tolist() == [2022, 2024, 2023]
+    assert covered(found.iloc[:0], releases)["full_year"].tolist() == [2023, 2024, 2023]
+
+
+def test_eurostats_copies_end_where_their_figures_do(real: dict[str, pd.DataFrame]) -> None:
+    releases = real["revisions_releases"].query("source == 'Eurostat'")
+    assert releases.set_index("vintage")["full_year"].to_dict() == {
+        "2018-03": 2016, "2023-03": 2022, "2024-01-18": 2022, "2025-05": 2024,
+    }  # fmt: skip
+
+
 def test_the_first_figure_is_that_of_the_first_whole_year() -> None:
     table = decisions(
         ("2023-10-25", "DEU", 2023, "rejected", 50),  # half a year
@@ -82,6 +112,7 @@ def test_the_first_figure_is_that_of_the_first_whole_year() -> None:
     assert (found["change"], found["relative"], found["revised"]) == (101, 1.01, True)
     # 200 is within 1 % of 201, and was published 360 days after the first figure.
     assert (found["lag_days"], found["published"], found["gone"]) == (360, "first", False)
+    assert found["watched_days"] == 651  # to the last release, whether the figure moved or not
 
 
 def test_a_figure_that_comes_back_is_settled_only_where_it_stays() -> None:
@@ -231,6 +262,21 @@ def test_croatia_and_sweden_were_revised_by_eurostat(real: dict[str, pd.DataFram
     )
     [one] = rows.to_dict("records")  # three copies of each, of 27 destinations without the Union
     assert (one["releases"], one["revised"], one["destinations_revised"]) == (3, 6, 3)
+    assert (one["watched_days"], one["longest_lag_days"]) == (792, 792)
+    apart = real["revisions_cells"].query(
+        "source == 'Eurostat' and sex in ('F', 'M') and part == 'all' and destination == 'SWE'"
+    )
+    told = apart[apart["revised"]].sort_values(["year", "sex"])
+    assert told[["year", "sex", "first", "latest", "published"]].to_numpy().tolist()[-4:] == [
+        [2021, "F", 85, 130, "later"], [2021, "M", 180, 220, "later"],
+        [2022, "F", 305, 365, "first"], [2022, "M", 435, 560, "first"],
+    ]  # fmt: skip
+    assert told["published"].tolist() == ["later"] * 8 + ["first"] * 2
+    # Croatia's 275 is no third figure: women and men of both later copies, each rounded.
+    croatia = real["revisions_cells"].query(
+        "destination == 'HRV' and sex in ('F', 'M') and part == 'all' and year == 2022"
+    )
+    assert croatia["latest"].sum() == 275
 
 
 def test_nothing_is_said_of_what_was_released_once(real: dict[str, pd.DataFrame]) -> None:
@@ -249,3 +295,61 @@ def test_it_runs_on_nothing_and_as_of_a_day(
     known = revisions_read.read()[3]
     unhcr = known[known["dataset"] == DECISIONS]
     assert unhcr["vintage"].tolist() == ["2023-06-14", "2023-10-25", "2024-06-17"]
+
+
+def test_single_countries_had_the_largest_revisions(real: dict[str, pd.DataFrame]) -> None:
+    cells = real["revisions_cells"].query("revised and published == 'first'")
+    much = cells[(cells["relative"].abs() > 0.1) & (cells["destination"] != "EU27")]
+    assert set(zip(much["destination"], much["year"], strict=True)) == {
+        ("HRV", 2022), ("SWE", 2022), ("CAN", 2025),
+    }  # fmt: skip
+
+
+def test_the_page_says_both_measures_and_how_long_it_watched() -> None:
+    shown = {number.name: number.display for number in numbers.numbers()}
+    wanted = {
+        "eurostat.y2022.destinations_revised": "2", "eurostat.y2022.watched": "293",
+        "eurostat_sexes.y2022.destinations_revised": "3", "eurostat_sexes.y2022.watched": "792",
+        "decisions.y2025.watched": "13", "decisions.y2022.revised": "none",
+        "sweden_women.change": "+19.7%", "sweden_men.change": "+28.7%",
+        "sweden_older.n": "8", "sweden_older.least": "\u22122.9%",
+        "sweden_older.most": "+52.9%", "sweden_older.from": "2018", "sweden_older.to": "2021",
+        "croatia.latest": "270", "croatia.sum": "275", "austria.change": "+4.6%",
+        "headline.n": "11", "headline.de_n": "4", "headline.us_n": "3",
+        "headline.moved": "none", "headline.high": "20.0%", "headline.days": "13",
+    }  # fmt: skip
+    assert {name: shown[f"revisions.{name}"] for name in wanted} == wanted
+
+
+def test_the_chart_of_figures_begins_with_its_title_and_shows_sweden() -> None:
+    chart = charts.figures()
+    assert chart.title.startswith(chart.categories[0])
+    assert {name for name in chart.categories if name.startswith("Sweden")} == {
+        "Sweden 2022: applicants, women (Eurostat)", "Sweden 2022: applicants, men (Eurostat)",
+    }  # fmt: skip
+    # Croatia's sum moved, so its women and men are not shown beside it.
+    assert sum(name.startswith("Croatia") for name in chart.categories) == 2
+    [latest] = chart.series
+    assert (latest.y[0], latest.n[0]) == (pytest.approx(270 / 2065), 2065)
+    assert min(n for n in latest.n if n is not None) >= 20  # 7 to 25 is no per cent
+    sizes = [abs(row[2] - row[4]) for row in chart.table.rows]  # type: ignore[operator]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_chart_of_rates_shows_what_moved_and_the_three_countries() -> None:
+    chart = charts.rates()
+    assert chart.title.startswith("1 of 36 protection rates for 2025 moved")
+    assert chart.categories == (
+        "Canada", "United States: immigration courts", "France", "Germany",
+    )  # fmt: skip
+
+
+def test_changes_of_rates_are_points_and_of_counts_per_cent() -> None:
+    rows = {row[0]: row for row in charts.shares().table.rows}
+    at = charts.shares().table.columns.index("Largest change")
+    assert rows["Protection rates, UNHCR: 2025"][at] == "+21.0 points"
+    assert rows["Decisions, UNHCR: 2025"][at] == "\u221279.1%"
+    assert rows["Applicants, Eurostat: 2022, women and men apart"][at] == "\u221288.6%"
+    assert None not in {value for row in rows.values() for value in row}
+    empty = dict.fromkeys(("median_relative", "median_points"))
+    assert charts._change(empty, "median") == "not worked out"

@@ -18,13 +18,12 @@ import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from asylum_report import paths, process
+from asylum_report import asof_kept, paths, process
 from asylum_report.errors import ReportError, UnknownName
 
 VARIABLE = "ASYLUM_REPORT_PROCESSED"
@@ -34,8 +33,6 @@ FULL = {
 }
 """Datasets of every origin to the releases on Russian citizens that stand in for them."""
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-_LEFT = 3600
-"""Seconds for which tables of the same day made of other vintages or by other code are kept."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,9 @@ def last_day(date: str) -> str:
         with contextlib.suppress(ValueError):  # also calendar's own for a 13th month
             day = int(found[3] or calendar.monthrange(year, month)[1])
             return datetime.date(year, month, day).isoformat()
-    raise ReportError(f"'{date}' is no day", todo="write 2024-06-30, 2024-06 or 2024")
+    raise ReportError(
+        f"'{date}' is no day", todo="write 2024-06-30, or 2024-06 or 2024 for its last day"
+    )
 
 
 def copies(held_too: bool = False) -> list[Copy]:
@@ -95,7 +94,7 @@ def chosen(day: str, every: Collection[Copy]) -> tuple[str, list[Copy]]:
     Parameters
     ----------
     day
-        2024-06-30, or 2024-06 and 2024 for their last days.
+        2024-06-30, or 2024-06 and 2024 for their last days; for today where they are not over.
     every
         What `copies` returns.
 
@@ -107,8 +106,12 @@ def chosen(day: str, every: Collection[Copy]) -> tuple[str, list[Copy]]:
     wanted = last_day(day)
     # The newest vintage too, because a clock may be wrong.
     newest = max((one.since for one in every), default="")
-    if wanted > max(newest, datetime.date.today().isoformat()):
-        raise ReportError(f"{wanted} is in the future", todo="name a day that has been")
+    until = max(newest, datetime.date.today().isoformat())
+    if day[:10] > until[: len(day)]:
+        whole = "; a month or a year means its last day" if len(day) < len(wanted) else ""
+        todo = f"name a day that has been{whole}"
+        raise ReportError(f"{wanted} is in the future", todo=todo)
+    wanted = min(wanted, until)
     found = [one for one in every if one.since <= wanted]
     if not found:
         first = min(every, key=lambda one: one.since, default=None)
@@ -136,7 +139,8 @@ def known_on(day: str | None, progress: Callable[[str], None] | None = None) -> 
     Parameters
     ----------
     day
-        2024-06-30, 2024-06 or 2024; None for what is known now, when nothing is done.
+        2024-06-30, or 2024-06 and 2024 for their last days (for today where they are not over);
+        None for what is known now, when nothing is done.
     progress
         Called with a line for each table that is built.
 
@@ -231,7 +235,8 @@ def ensure(day: str, found: Sequence[Copy], progress: Callable[[str], None] | No
         If the folder cannot be written.
     """
     folder = folder_of(day, found)
-    if (folder / process.AS_OF).is_file():
+    if asof_kept.touch(folder):
+        asof_kept.clear(folder)
         return folder
     from asylum_report import asof_vintages, files
 
@@ -247,14 +252,5 @@ def ensure(day: str, found: Sequence[Copy], progress: Callable[[str], None] | No
             raise ReportError("tables as of a day cannot be written", where=str(folder))
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    _clear(folder)
+    asof_kept.clear(folder)
     return folder
-
-
-def _clear(folder: Path) -> None:
-    """Remove tables of the same day that are made of other vintages or by other code, and parts."""
-    day = folder.name[:10]
-    for other in (*folder.parent.glob(f"{day}-*"), *folder.parent.glob(".*.part")):
-        with contextlib.suppress(OSError):
-            if other != folder and time.time() - other.stat().st_mtime > _LEFT:
-                shutil.rmtree(other, ignore_errors=True)

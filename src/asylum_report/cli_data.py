@@ -59,7 +59,7 @@ def gate(
         list[str] | None,
         typer.Option(help="DATASET@VINTAGE: use a vintage that is held back.", show_default=False),
     ] = None,
-    format: Annotated[str, typer.Option(help="table or json.")] = "table",
+    format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:
     """Say for each dataset whether its newest vintage may be built from, and why not."""
     from asylum_report import cli_refresh

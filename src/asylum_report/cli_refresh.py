@@ -64,6 +64,8 @@ def refresh(
         print("asylum-report: stopped; every vintage is whole", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from stop
     print_outcomes(outcomes, chosen)
+    if chosen == "table":
+        print_next(outcomes, dry_run)
     if live.exit_code(outcomes):
         raise SystemExit(NOT_ALL_WELL)
 
@@ -111,7 +113,7 @@ def whole_datasets(
     ReportError
         If another refresh is running or nothing can be written.
     """
-    from asylum_report.live import bulk
+    from asylum_report.live import bulk, choose
     from asylum_report.live import refresh as live
     from asylum_report.live.model import Outcome
 
@@ -121,7 +123,7 @@ def whole_datasets(
     wanted = [one for one in names or ["eurostat"] if one != "eurostat"]
     if wanted:
         raise UnknownName(f"no whole datasets of '{wanted[0][:40]}'", todo="use eurostat")
-    [(source, some)] = live.plan(sources, ["eurostat"], datasets)
+    [(source, some)] = choose.plan(sources, ["eurostat"], datasets)
     with live.locked():
         for number, each in enumerate(some):
             say = _bytes(progress, source.name, each, number, len(some))
@@ -130,11 +132,12 @@ def whole_datasets(
                 client = live.client_for(source, options, say)
                 bulk.fetch_bulk(client, each, out)
             except PublisherError as error:
-                found.append(Outcome(source.name, each, "failed", str(error)))
+                line = live.line(error, source, source.name in options.addresses)
+                found.append(Outcome(source.name, each, "failed", line))
             else:
                 size = out.stat().st_size / 1e6
                 line = f"{out.relative_to(paths.root()).as_posix()}, {size:.1f} MB"
-                found.append(Outcome(source.name, each, "new", line))
+                found.append(Outcome(source.name, each, "written", line))
             progress(source.name, f"{each}: {found[-1].state}", number + 1, len(some))
     return found
 
@@ -206,6 +209,22 @@ def print_outcomes(outcomes: Sequence[Outcome], format: str) -> None:
     _print(head, lines, format)
 
 
+def print_next(outcomes: Sequence[Outcome], dry_run: bool = False) -> None:
+    """Print below the table what to do with what has come."""
+    from asylum_report import gate as gates
+
+    found = {one.state for one in outcomes}
+    if dry_run:
+        if found & {"would-change", "held"}:
+            print("Next: asylum-report refresh, without --dry-run")
+        return
+    if "new" in found:
+        print("Next: asylum-report diff published now; asylum-report build")
+    held = [one.dataset for one in outcomes if one.state == "held"]
+    for line in gates.ways([one for one in gates.verdicts() if one.dataset in held]):
+        print(f"Held back: {line}")
+
+
 def _print(head: Sequence[str], rows: Sequence[Sequence[str]], format: str) -> None:
     if format == "markdown":
         for row in (head, ["---"] * len(head), *rows):
@@ -237,13 +256,16 @@ def gate(accept: list[str] | None = None, format: str = "table") -> None:
     ReportError
         If what is to be accepted is not held back or would stop every build.
     SystemExit
-        With 3 if a dataset fails.
+        With 3 if a newest copy is held back or a dataset was not refreshed.
     """
     from asylum_report import gate as gates
 
-    chosen = show.check_format(format, ("table", "json"))
+    chosen = show.check_format(format, ("table", "json", "markdown"))
+    out = sys.stderr if chosen == "json" else sys.stdout
     for named in accept or []:
-        print(gates.accept(named), file=sys.stderr if chosen == "json" else sys.stdout)
+        print(gates.accept(named), file=out)
+    if accept:
+        print("Now run asylum-report build", file=out)
     found = gates.verdicts()
     if chosen == "json":
         print(json.dumps([one.row() for one in found], indent=1, ensure_ascii=False))
@@ -252,7 +274,7 @@ def gate(accept: list[str] | None = None, format: str = "table") -> None:
             (
                 one.publisher,
                 one.dataset,
-                "pass" if one.passed else "fail",
+                one.state,
                 one.in_use or "-",
                 one.newest or "-",
                 one.attempt.tried if one.attempt else "-",
@@ -262,5 +284,8 @@ def gate(accept: list[str] | None = None, format: str = "table") -> None:
         ]
         head = ("publisher", "dataset", "gate", "in use", "newest", "last tried", "why")
         _print(head, rows, chosen)
+        if chosen == "table":
+            for line in gates.ways(found):
+                print(f"Held back: {line}")
     if not accept and not all(one.passed for one in found):
         raise SystemExit(NOT_ALL_WELL)

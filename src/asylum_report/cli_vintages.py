@@ -13,13 +13,12 @@ from asylum_report import (
     asof_vintages,
     compare_datasets,
     compare_headline,
-    paths,
-    records,
+    compare_published,
     show,
     store,
 )
 from asylum_report import compare_words as words
-from asylum_report.errors import InvalidTable, ReportError, UnknownName
+from asylum_report.errors import ReportError, UnknownName
 from asylum_report.harmonise import recipes
 from asylum_report.live import state
 
@@ -31,8 +30,12 @@ LISTED = ("publisher", "dataset", "vintage", "rows", "first", "last", "route", "
 WIDTH = 80
 _PERIODS = ("period", "month", "year", "fiscal_year", "period_start", "date", "published")
 NOW, PUBLISHED = "now", "published"
-WHAT_PUBLISHED = "published: what the tables in data/processed are made of"
 WHAT_NOW = "now: what is on disk and not held back"
+IN_USE, NEWEST = "in use", "in use, newest"
+WHAT_IN_USE = (
+    "in use: the tables take every extract made by hand and the newest live copy of these "
+    "datasets; of each figure the newest copy counts."
+)
 
 
 def listed(dataset: str | None = None) -> list[dict[str, Any]]:
@@ -88,9 +91,9 @@ def _table(*headings: str) -> Table:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        # ">" numbers, at the right; "=" names, never broken.
-        right, whole = heading.startswith(">"), heading[:1] in ">="
-        table.add_column(heading.strip(">="), justify="right" if right else "left",
+        # ">" numbers, at the right; "=" names; both never broken; "+" at the right, and may be.
+        right, whole = heading[:1] in ">+", heading[:1] in ">="
+        table.add_column(heading.strip(">=+"), justify="right" if right else "left",
                          no_wrap=whole, overflow="fold")  # fmt: skip
     return table
 
@@ -123,44 +126,29 @@ def vintages(dataset: str | None, format: str) -> None:
         writer.writeheader()
         writer.writerows(found)
         return
-    table = _table("=dataset", "=vintage", ">rows", "periods", "=route", "state")
-    publisher = ""
+    used = [one for one in found if one["state"] == IN_USE]
+    newest = {one["dataset"]: one["vintage"] for one in used}
+    several = {name for name in newest if sum(one["dataset"] == name for one in used) > 1}
+    # Datasets stand above their copies: beside them, lines would break at 80 columns.
+    line = "  {:<13}{:>9}  {:<24}  {:<8}  {}".format
+    _print(line("vintage", "rows", "periods", "route", "state"))
+    shown = ""
     for one in found:
-        if one["publisher"] != publisher:
-            publisher = one["publisher"]
-            table.add_row(publisher, style="bold")
+        if one["dataset"] != shown:
+            shown = one["dataset"]
+            _print(f"{one['publisher']} {shown}")
         span = " to ".join(dict.fromkeys((one["first"], one["last"])))
-        span = span.replace(" to ", "-") if len(span) == 12 else span
-        table.add_row(one["dataset"], one["vintage"], f"{one['rows']:,}", span, one["route"],
-                      one["state"])  # fmt: skip
-    _print(table)
+        best = one["state"] == IN_USE and one["dataset"] in several
+        best = best and newest[one["dataset"]] == one["vintage"]
+        _print(line(one["vintage"], f"{one['rows']:,}", span, one["route"],
+                    NEWEST if best else one["state"]))  # fmt: skip
+    if several:
+        _print(WHAT_IN_USE)
     for one in found:
         for reason in one["reasons"]:
             _print(f"{one['dataset']}@{one['vintage']} is held: {reason}")
     if any(one["state"] == "release" for one in found):
         _print("release: for earlier days (--as-of) and for the analysis of revisions.")
-
-
-def published() -> list[asof.Copy]:
-    """Return the vintages that the tables of the last build are made of.
-
-    Raises
-    ------
-    InvalidTable
-        If there is no list of the tables, or it cannot be read.
-    """
-    place = paths.processed() / records.PACKAGE
-    try:
-        package = json.loads(place.read_text(encoding="utf-8"))
-        made = {
-            (of["dataset"], of["vintage"])
-            for resource in package["resources"]
-            for of in resource["sources"]
-        }
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        todo = records.REBUILD
-        raise InvalidTable("no readable list of tables", where=str(place), todo=todo) from error
-    return [one for one in asof.copies(held_too=True) if (one.dataset, one.date) in made]
 
 
 def sides(old: str, new: str) -> tuple[compare_datasets.Chosen, compare_datasets.Chosen, list[str]]:
@@ -169,9 +157,10 @@ def sides(old: str, new: str) -> tuple[compare_datasets.Chosen, compare_datasets
     Parameters
     ----------
     old, new
-        A day, DATASET@VINTAGE, now, or published: the vintages that the tables of the last build
-        are made of. A day does for no comparison with what a refresh has just brought, because a
-        vintage is dated by its publisher, often days before it is fetched.
+        A day, DATASET@VINTAGE, now, or published: the vintages that the tables last committed are
+        made of (those on disk, where there is no commit). A day does for no comparison with what a
+        refresh has just brought, because a vintage is dated by its publisher, often days before it
+        is fetched.
 
     Raises
     ------
@@ -190,7 +179,7 @@ def sides(old: str, new: str) -> tuple[compare_datasets.Chosen, compare_datasets
         raise ReportError(f"{old} and {new} are of two datasets", todo="name one dataset twice")
     every = asof.copies()
     now = asof_vintages.taken(every)
-    notes = [WHAT_PUBLISHED] if PUBLISHED in (old, new) else []
+    made, notes = compare_published.copies() if PUBLISHED in (old, new) else ([], [])
     notes += [WHAT_NOW] if NOW in (old, new) else []
     if held := state.read().held:
         names = ", ".join(f"{data}@{date}" for data, date in sorted(held))
@@ -202,7 +191,7 @@ def sides(old: str, new: str) -> tuple[compare_datasets.Chosen, compare_datasets
         if text == NOW:
             found.append(now)
         elif text == PUBLISHED:
-            found.append(asof_vintages.taken(published()))
+            found.append(asof_vintages.taken(made))
         elif at:
             copies = asof.copies(held_too=True)
             found.append(list(compare_datasets.swapped(now, dataset, vintage, copies)))
@@ -221,7 +210,8 @@ def worked(old: str, new: str) -> dict[str, Any]:
         "datasets": [asdict(one) | {"differs": one.differs} for one in found],
         "headline": {
             "compared": compared, "differ": len(effects), "left_out": compare_headline.LEFT_OUT,
-            "numbers": [one.as_dict() for one in effects],
+            "numbers": (told := [one.as_dict() for one in effects]),
+            "note": words.PARTIAL if any(map(words.status_of, told)) else "",
         },
     }  # fmt: skip
 
@@ -257,13 +247,25 @@ def _screen(found: dict[str, Any]) -> None:
             for row in rows:
                 table.add_row(f"  {words.key_of(row)}", *words.values(row))
             _print(table)
+        gone, more = words.vanished(one)
+        if gone:
+            table = _table("  vanished figures", ">old")
+            for key, value in gone:
+                table.add_row(f"  {key}", value)
+            _print(table)
+        if more:
+            _print(f"  {more}")
     if not found["datasets"]:
         _print("", "every copy is the same on both sides")
     headline = found["headline"]
     _print("", f"{headline['differ']} of {headline['compared']} headline numbers differ "
            f"({headline['left_out']})")  # fmt: skip
+    if headline["note"]:
+        _print(headline["note"])
     for label, numbers in words.sorted_effects(headline["numbers"]):
-        table = _table(label, ">old", ">new", ">difference")
-        for one in numbers:
-            table.add_row(one["name"], *(one[k] or "-" for k in ("old", "new", "difference")))
+        headings, *lines = words.effect_table(label, numbers)
+        # The name is never broken: what is long in the others, a month or a country, is.
+        table = _table(f"={headings[0]}", *(f"+{each}" for each in headings[1:4]), *headings[4:])
+        for line in lines:
+            table.add_row(*line)
         _print("", table)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Chosen = Sequence[tuple[recipes.Recipe, "Vintage"]]
 
 MOST = 10
-"""Changes that are named one by one."""
+"""Changes, and vanished figures, that are named one by one."""
 _MARKS = ("vintage", "dataset", "count", "rounding_base", "status", "note")
 _PLACES = ("source", "origin", "destination")
 _TIMES = ("period_start", "period_end", "date", "fiscal_year")
@@ -44,6 +44,14 @@ class Dataset:
     largest
         The changes that are largest in persons, and those largest in relation to the old figure:
         each a dict of key columns, ``old``, ``new``, ``change``, ``relative``.
+    vanished
+        The largest of the figures that only the old side has: each a dict of key columns and
+        ``value``.
+    extent
+        Of a dataset that only one side has: its number of ``rows``, ``first`` and ``last`` period,
+        and number of ``destinations``.
+    partial_old, partial_new
+        Periods that a side covers in part only.
     new_periods, gone_periods, new_places, gone_places, new_parts, gone_parts
         What only one side has: periods; destinations and origins; and combinations of everything
         else that names a figure (kind, sex and age; authority, level and outcome).
@@ -60,6 +68,10 @@ class Dataset:
     counts: dict[str, int] = field(default_factory=dict)
     largest: list[dict[str, Any]] = field(default_factory=list)
     largest_relative: list[dict[str, Any]] = field(default_factory=list)
+    vanished: list[dict[str, Any]] = field(default_factory=list)
+    extent: dict[str, Any] = field(default_factory=dict)
+    partial_old: list[str] = field(default_factory=list)
+    partial_new: list[str] = field(default_factory=list)
     new_periods: list[str] = field(default_factory=list)
     gone_periods: list[str] = field(default_factory=list)
     new_places: list[str] = field(default_factory=list)
@@ -100,6 +112,27 @@ def periods(frame: pd.DataFrame) -> set[str]:
     }
 
 
+def _partial(frame: pd.DataFrame) -> list[str]:
+    return sorted(periods(frame[frame["status"] == "partial"])) if "status" in frame else []
+
+
+def _extent(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return rows, first and last period and number of destinations of a whole dataset."""
+    if "fiscal_year" in frame:
+        times = [f"FY{year}" for year in set(frame["fiscal_year"])]
+    else:
+        times = sorted(periods(frame) - {"undated"})
+        if any(" to " in one for one in times):  # both days: the labels cannot be put together
+            ends = [*frame["period_start"], *frame["period_end"]]
+            times = [day for day in ends if day]
+    return {
+        "rows": len(frame),
+        "first": min(times, default=""),
+        "last": max(times, default=""),
+        "destinations": len(set(frame.get("destination", ())) - {""}),
+    }
+
+
 def _places(frame: pd.DataFrame) -> set[str]:
     found = {f"to {code}" for code in set(frame.get("destination", ()))}
     return found | {f"from {code}" for code in set(frame.get("origin", ()))}
@@ -118,7 +151,18 @@ def _list(found: Changes, column: str) -> list[dict[str, Any]]:
     known = found.changed[found.changed[column].notna()]
     size = known[column].abs().astype(float)
     order = size.sort_values(ascending=False, kind="stable").index[:MOST]
-    rows = known.loc[order].to_dict("records")
+    return _records(known.loc[order])
+
+
+def _vanished(removed: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the largest figures that are gone, texts by key."""
+    if pd.api.types.is_numeric_dtype(removed["value"]):
+        removed = removed.sort_values("value", ascending=False, kind="stable")
+    return _records(removed.iloc[:MOST])
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = frame.to_dict("records")
     return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
 
 
@@ -146,6 +190,8 @@ def between(table: str, old: pd.DataFrame, new: pd.DataFrame, about: Dataset) ->
     }  # fmt: skip
     about.largest = _list(found, "change")
     about.largest_relative = _list(found, "relative")
+    about.vanished = _vanished(found.removed) if about.new else []
+    about.partial_old, about.partial_new = _partial(old), _partial(new)
     for kind, one, other in (
         ("periods", periods(old), periods(new)),
         ("places", _places(old), _places(new)),
@@ -190,6 +236,8 @@ def datasets(old: Chosen, new: Chosen) -> list[Dataset]:
             frames = [frame[frame["origin"] == "RUS"] for frame in frames]
             about.note = "one of the two releases holds Russian citizens only: only they compared"
         between(table, frames[0], frames[1], about)
+        if not (one and two):
+            about.extent = _extent(frames[1] if two else frames[0])
         if one and two and not about.counts["compared"]:
             about.note = "the two copies hold no figure in common"
         result.append(about)

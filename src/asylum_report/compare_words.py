@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 CHANGED = "changed number"
+PARTIAL = (
+    "partial: rests on figures that cover a part of the year only (UNHCR's mid-year releases: "
+    "about January to June), not to be compared with a whole year"
+)
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
     | {mark: f"&#{ord(mark)};" for mark in "|@#"}
@@ -36,7 +40,7 @@ def key_of(row: dict[str, Any]) -> str:
     origin = row.get("origin", "RUS")
     parts = [str(row.get("destination", "")), "" if origin == "RUS" else f"from {origin}", when]
     skipped = {"destination", "origin", "period_start", "period_end", "date", "source", "old",
-               "new", "change", "relative", "authority", "unit"}  # fmt: skip
+               "new", "change", "relative", "value", "authority", "unit"}  # fmt: skip
     parts += [str(each) for name, each in row.items() if name not in skipped and each != "TOTAL"]
     return ", ".join(part for part in parts if part)
 
@@ -44,6 +48,13 @@ def key_of(row: dict[str, Any]) -> str:
 def summary_of(one: dict[str, Any]) -> str:
     """Return what happened to a dataset in a sentence."""
     counts = one["counts"]
+    if extent := one.get("extent"):
+        span = " to ".join(dict.fromkeys((extent["first"], extent["last"])))
+        told = [f"{extent['rows']:,} row{'s' * (extent['rows'] != 1)}"]
+        told += [f"period{'s' * (extent['first'] != extent['last'])} {span}"] if span else []
+        places = extent["destinations"]
+        told += [f"{places} destination{'s' * (places != 1)}"] if places else []
+        return f"{'new' if one['new'] else 'vanished'} dataset: {', '.join(told)}"
     return (
         f"{counts['changed']:,} of {counts['compared']:,} figures changed, "
         f"{counts['added']:,} new, {counts['removed']:,} gone"
@@ -51,7 +62,19 @@ def summary_of(one: dict[str, Any]) -> str:
 
 
 def extents(one: dict[str, Any], most: int = 12) -> Iterable[tuple[str, str]]:
-    """Return what is new and what is gone in words, long lists cut."""
+    """Return what is new and what is gone in words, long lists cut; partial periods are marked.
+
+    Of a dataset that only one side has, its partial periods only: `summary_of` says the rest.
+    """
+    partial = {"gone": one.get("partial_old", ()), "new": one.get("partial_new", ())}
+    if one.get("extent"):
+        if part := [*partial["gone"], *partial["new"]]:
+            yield "periods of which a part is covered only", ", ".join(part)
+        return
+    if list(partial["gone"]) != list(partial["new"]):
+        told = [f"{label} {', '.join(partial[side]) or 'none'}"
+                for side, label in (("gone", "old"), ("new", "new"))]  # fmt: skip
+        yield "periods of which a part is covered only", "; ".join(told)
     for kind in ("periods", "places", "parts"):
         for side in ("new", "gone"):
             values: Sequence[str] = one[f"{side}_{kind}"]
@@ -82,6 +105,33 @@ def largest(one: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
     return lists
 
 
+def vanished(one: dict[str, Any]) -> tuple[list[tuple[str, str]], str]:
+    """Return vanished figures, each with its key, and in words how many more there are."""
+    named = [(key_of(row), _number(row["value"]) if not isinstance(row["value"], str) else "text")
+             for row in one.get("vanished", ())]  # fmt: skip
+    more = one["counts"]["removed"] - len(named)
+    return named, f"and {more:,} more" if named and more else ""
+
+
+def status_of(number: dict[str, Any]) -> str:
+    """Return which side of a headline number rests on a part of a year: partial, both, old, new."""
+    sides = [side for side in ("old", "new") if number.get(f"{side}_status") == "partial"]
+    if not sides:
+        return ""
+    if number["old"] is None or number["new"] is None:
+        return "partial"
+    return "both partial" if len(sides) == 2 else f"{sides[0]} partial"
+
+
+def effect_table(label: str, numbers: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Return headings and rows of headline numbers, with a status where one is partial."""
+    rows = [[label, "old", "new", "difference", "status"]]
+    for one in numbers:
+        cells = [one[name] or "-" for name in ("name", "old", "new", "difference")]
+        rows.append([*cells, status_of(one)])
+    return rows if any(row[-1] for row in rows[1:]) else [row[:-1] for row in rows]
+
+
 def sorted_effects(numbers: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return headline numbers that changed, are new, and are gone, each with its label."""
     kinds: dict[str, list[dict[str, Any]]] = {CHANGED: [], "new number": [], "vanished number": []}
@@ -109,9 +159,11 @@ def markdown(found: dict[str, Any]) -> str:
     lines += [f"- {_cell(note)}" for note in found["notes"]]
     counted = f"{headline['differ']} of {headline['compared']} differ ({headline['left_out']})."
     lines += ["", "### Headline numbers", "", counted]
+    if headline.get("note"):
+        lines += ["", _cell(f"{headline['note']}.")]
     for label, numbers in sorted_effects(headline["numbers"]):
-        shown = [[one[name] for name in ("name", "old", "new", "difference")] for one in numbers]
-        table = _rows((label, "old", "new", "difference"), shown)
+        headings, *shown = effect_table(label, numbers)
+        table = _rows(headings, shown)
         if label == CHANGED:
             lines += ["", *table]
         else:
@@ -143,5 +195,10 @@ def markdown(found: dict[str, Any]) -> str:
         for label, rows_ in largest(one):
             lines += ["", *_rows((label, "old", "new", "change", "%"),
                                  ([key_of(row), *values(row)] for row in rows_))]  # fmt: skip
+        gone, more = vanished(one)
+        if gone:
+            lines += ["", *_rows(("vanished figures", "old"), gone)]
+        if more:
+            lines += ["", more]
         lines += ["", "</details>"]
     return "\n".join(lines)

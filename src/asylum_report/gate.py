@@ -6,8 +6,9 @@ publisher, the report is built from the newest vintage that is not held back, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from asylum_report import store
 from asylum_report.dates import day
 from asylum_report.errors import ReportError, UnknownName
 from asylum_report.live import state as states
-from asylum_report.live.state import Attempt, State
+from asylum_report.live.state import Accepted, Attempt, State
 from asylum_report.store import Vintage
 
 FAILING = ("failed", "refused")
 """States of the last try after which the figures are older than they should be."""
+STATES = ("pass", "held", "not refreshed")
+"""The newest copy is in use; it is held back; it is in use, but the last try brought none."""
 
 NAMES = {
     "migr_asyappctzm": ("Eurostat", "monthly asylum applicants"),
@@ -55,6 +58,10 @@ class Verdict:
         Why not, each a line.
     attempt
         The last try to refresh it, if there was one.
+    held
+        Whether the newest copy is held back.
+    accepted
+        Its vintages that were held back and then let through, oldest first.
     """
 
     dataset: str
@@ -64,10 +71,17 @@ class Verdict:
     newest: str
     reasons: tuple[str, ...]
     attempt: Attempt | None
+    held: bool = False
+    accepted: tuple[Accepted, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """Say in a word or two how it is: `STATES`."""
+        return STATES[0] if self.passed else STATES[1] if self.held else STATES[2]
 
     def row(self) -> dict[str, Any]:
         """Return this as plain values, for programs."""
-        return asdict(self) | {"reasons": list(self.reasons)}
+        return asdict(self) | {"reasons": list(self.reasons), "state": self.state}
 
 
 def verdicts(folder: Path | None = None, path: Path | None = None) -> list[Verdict]:
@@ -112,6 +126,8 @@ def _verdict(dataset: str, vintages: list[Vintage], state: State) -> Verdict:
         newest=newest,
         reasons=tuple(reasons),
         attempt=attempt,
+        held=held is not None,
+        accepted=tuple(state.accepted[key] for key in sorted(state.accepted) if key[0] == dataset),
     )
 
 
@@ -180,7 +196,7 @@ def accept(named: str) -> str:
         if reason:
             todo = "mend data/reference/corrections.yml, then accept it"
             raise ReportError(reason, where=named, todo=todo)
-        state = state.released(dataset, date)
+        state = state.released(dataset, date, datetime.now(UTC).date().isoformat())
         tried = state.attempts.get(dataset)
         if tried and tried.state == "held" and tried.vintage == date:
             line = "looked at and accepted"
@@ -188,6 +204,17 @@ def accept(named: str) -> str:
         states.write(state)
     used = [*(one.date for one in usable if one.dataset == dataset), date]
     return f"{dataset}: the vintage in use is now {max(used)}"
+
+
+def ways(found: Collection[Verdict]) -> list[str]:
+    """Return for each dataset whose newest copy is held back the commands that go on from there."""
+    lines = []
+    for one in found:
+        if one.held:
+            new = f"{one.dataset}@{one.newest}"
+            look = f"asylum-report diff {one.dataset}@{one.in_use} {new}, then "
+            lines.append((look if one.in_use else "") + f"asylum-report gate --accept {new}")
+    return lines
 
 
 def _newer(vintage: Vintage, usable: list[Vintage]) -> bool:

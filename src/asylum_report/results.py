@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asylum_report import files, paths
-from asylum_report.errors import InvalidTable, UnknownName
+from asylum_report.errors import InvalidTable, ReportError, UnknownName
 from asylum_report.results_list import ABOUT, ANALYSES
 
 if TYPE_CHECKING:
@@ -132,6 +132,21 @@ def stale() -> list[str]:
     return found
 
 
+def check_names(names: Iterable[str]) -> None:
+    """Refuse what is no analysis, before anything is built for it.
+
+    Raises
+    ------
+    UnknownName
+        With the names there are.
+    """
+    for name in names:
+        if name not in ANALYSES:
+            raise UnknownName(
+                f"unknown analysis '{name}'", todo=f"use one of {', '.join(ANALYSES)}"
+            )
+
+
 def build(
     names: Iterable[str] | None = None, progress: Callable[[str], None] | None = None
 ) -> list[Path]:
@@ -155,19 +170,20 @@ def build(
     ------
     UnknownName
         If there is no such analysis.
+    ReportError
+        If none can be computed from the tables of an early day.
     """
     written: list[Path] = []
     chosen = list(stale() if names is None else names)
-    for name in chosen:
-        if name not in ANALYSES:
-            raise UnknownName(
-                f"unknown analysis '{name}'", todo=f"use one of {', '.join(ANALYSES)}"
-            )
+    check_names(chosen)
     import threadpoolctl
 
-    from asylum_report import asof_needs
+    from asylum_report import asof, asof_needs
 
-    for name in asof_needs.able(chosen, every=names is None, progress=progress):
+    able = asof_needs.able(chosen, every=names is None, progress=progress)
+    if not able and len(chosen) == len(ANALYSES):
+        raise ReportError(f"no analysis can be computed as of {asof.current()}")
+    for name in able:
         one = ANALYSES[name]
         if progress:
             progress(f"model {name}")

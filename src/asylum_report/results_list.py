@@ -116,7 +116,7 @@ ABOUT: dict[str, str] = {
     "appeal_sensitivity": "After the appeal: the bounds under other assumptions",
     "revisions_cells": "Revisions: each figure as first published and as it is now",
     "revisions_rates": "Revisions: protection rates by the first and by the latest figures",
-    "revisions_summary": "Revisions: share revised, size of changes and time until settled",
+    "revisions_summary": "Revisions: share revised, size of changes and days watched",
     "revisions_releases": "Revisions: the releases, and what their half years became",
     "queue": "The queue: pending, clearance rate and months of work by destination and year",
 }

@@ -99,6 +99,32 @@ def _one(row: dict[str, Any]) -> None:
         print(f"{label:<{width}}  {text}" if label else text)
 
 
+def notes(found: Sequence[dict[str, Any]]) -> list[str]:
+    """Return what has to be known about rows of rates, each remark once with where it belongs."""
+    from asylum_report import places
+
+    where: dict[str, dict[str, list[str]]] = {}
+    for row in found:
+        for note in dict.fromkeys(str(row["note"]).split("; ") if row["note"] else ()):
+            spans = where.setdefault(note, {}).setdefault(places.name(row["destination"]), [])
+            if row["period"] not in spans:
+                spans.append(str(row["period"]))
+    lines = [
+        "Note, "
+        + "; ".join(
+            f"{name} {spans[0]}" + (f" to {spans[-1]}" if len(spans) > 1 else "")
+            for name, spans in place.items()
+        )
+        + f": {note}."
+        for note, place in where.items()
+    ]
+    if {4, 7} <= {len(str(row["period"])) for row in found}:  # 2024 beside 2024-Q1
+        lines.append(
+            "Note: years and shorter periods are both listed; they hold the same decisions."
+        )
+    return ["", *lines] if lines else []
+
+
 def _several(found: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -126,6 +152,8 @@ def _several(found: list[dict[str, Any]]) -> None:
     width = None if sys.stdout.isatty() else 160
     Console(width=width, highlight=False).print(table)
     vintages = sorted({f"{r['source']} {r['dataset']}, vintage {r['vintage']}" for r in found})
+    for line in notes(found):
+        print(line)
     print(f"\n{chosen.name}: {chosen.words} ({chosen.users}).")
     print(
         "Interval: 95% Jeffreys, widened by what rounding allows. "

@@ -30,7 +30,13 @@ import pandas as pd
 
 from asylum_report import places
 from asylum_report.analyses import revisions_rates, revisions_summary
-from asylum_report.analyses.revisions_releases import LEAST, SEVERAL, halves, whole_years
+from asylum_report.analyses.revisions_releases import (
+    LEAST,
+    SEVERAL,
+    covered,
+    halves,
+    whole_years,
+)
 
 NEAR = 0.01
 """Share of the latest figure within which a figure counts as settled."""
@@ -38,7 +44,7 @@ YEAR = 366
 """Days after the end of a year within which its first figure appears; a later copy is no first."""
 
 CELLS = [*SEVERAL, "published", "releases", "first_vintage", "first", "vintage", "latest",
-         "change", "relative", "revised", "lag_days", "gone"]  # fmt: skip
+         "change", "relative", "revised", "lag_days", "watched_days", "gone"]  # fmt: skip
 DATASETS = ("unhcr-asylum-decisions", "unhcr-asylum-applications", "migr_asyappctza")
 """What is compared: UNHCR's two by their names for every origin, and Eurostat's applicants."""
 
@@ -113,7 +119,9 @@ def cells(
         more than the rounding of both allows. ``relative``: change over the first figure, missing
         where that is 0. ``lag_days``: days from the first release to the one from which on the
         figure stays within `NEAR` of the latest; figures are seen at releases only, so this is the
-        longest that it can have been. ``gone``: UNHCR's newest release no longer has the cell (of
+        longest that it can have been, and of two copies it is the gap between them.
+        ``watched_days``: days from the first release to the last one that has the cell; nothing is
+        known of what comes after. ``gone``: UNHCR's newest release no longer has the cell (of
         others' copies none is whole).
     """
     last = releases.sort_values("day").groupby("dataset")["vintage"].last()
@@ -138,6 +146,7 @@ def cells(
                 "relative": (latest - first) / first if first else np.nan,
                 "revised": abs(latest - first) > start.half + end.half,
                 "lag_days": _days(start.day, rows[settled].day),
+                "watched_days": _days(start.day, end.day),
                 "gone": one["source"] == "UNHCR" and end.vintage != last[one["dataset"]],
             }
         )  # fmt: skip
@@ -173,6 +182,7 @@ def tables_of(
     """
     three = zip((decisions, applications, eurostat), DATASETS, strict=True)
     found = pd.concat([figures(table, dataset) for table, dataset in three], ignore_index=True)
+    releases = covered(found, releases)
     whole, out = whole_years(found, releases)
     kinds = published(pd.concat([whole, out]))
     every = cells(whole, releases, kinds)

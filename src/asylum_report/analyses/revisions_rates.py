@@ -11,7 +11,7 @@ from asylum_report import corridors
 
 RATES = ["source", "dataset", "destination", "authority", "unit", "stage", "year", "published",
          "releases", "first_vintage", "first_rate", "first_n", "vintage", "latest_rate",
-         "latest_n", "points", "revised"]  # fmt: skip
+         "latest_n", "points", "revised", "watched_days"]  # fmt: skip
 
 SAME = ("authority", "level", "stage", "unit", "outcome", "count", "rounding_base", "status",
         "note")  # fmt: skip
@@ -41,10 +41,12 @@ def rates(
     -------
     DataFrame
         `RATES`; rates and ``points`` (their difference) as shares. ``revised``: the rounding of
-        the counts does not explain the difference. Rates that rest on fewer than 20 decisions in
+        the counts does not explain the difference. ``watched_days``: days from the first release
+        to the latest one. Rates that rest on fewer than 20 decisions in
         either release are left out.
     """
     full = set(zip(whole["vintage"], whole["destination"], whole["year"], strict=True))
+    day = {row.vintage: pd.Timestamp(str(row.day)) for row in releases.itertuples()}
     order = {vintage: i for i, vintage in enumerate(releases.sort_values("day")["vintage"])}
     chosen = decisions[~decisions["stage"].isin(("appeal", "special"))]
     years: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
@@ -81,6 +83,7 @@ def rates(
                 "first_n": first["n"], "vintage": latest["vintage"],
                 "latest_rate": latest["rate"], "latest_n": latest["n"],
                 "points": latest["rate"] - first["rate"], "revised": apart,
+                "watched_days": (day[latest["vintage"]] - day[first["vintage"]]).days,
             }
         )  # fmt: skip
     return pd.DataFrame(result, columns=RATES)

@@ -29,7 +29,7 @@ def release(source: str, dataset: str, vintage: str, day: str, retrieved: str) -
         What the sidecar says of where it is from, with UNHCR's name of the release: 2023.6 covers
         the first half of 2023, 2023.12 all of it. Without a name, UNHCR's figures of a year are
         taken as whole from June of the next one on, when they are published; Eurostat's from
-        January on.
+        January on, as far as the copy goes (`covered`).
 
     Returns
     -------
@@ -49,6 +49,19 @@ def release(source: str, dataset: str, vintage: str, day: str, retrieved: str) -
         "kind": "annual" if whole else "mid-year", "full_year": year if whole else year - 1,
         "half_year": None if whole else year,
     }  # fmt: skip
+
+
+def covered(found: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Return the releases, those without a name with no whole year that they hold no figure of.
+
+    A copy may be made before the newest year is out: by its date Eurostat's of January 2024 could
+    hold 2023, but it ends in 2022.
+    """
+    newest = found.groupby(["dataset", "vintage"])["year"].max().rename("newest").reset_index()
+    joined = releases.merge(newest, on=["dataset", "vintage"], how="left")
+    limit = joined["newest"].where(joined["release"] == "").fillna(joined["full_year"])
+    held = joined["full_year"].astype(int).clip(upper=limit.astype(int))
+    return releases.assign(full_year=held.to_numpy())
 
 
 def carried_on(found: pd.DataFrame, releases: pd.DataFrame) -> set[tuple[str, str, int]]:

@@ -18,12 +18,12 @@ COLUMNS = [
     "median_absolute", "largest_absolute", "largest_absolute_cell", "median_relative",
     "largest_relative", "largest_relative_cell", "median_absolute_revised",
     "median_relative_revised", "never_off", "never_off_share", "never_off_low", "never_off_high",
-    "median_lag_days", "longest_lag_days", "median_points", "p90_points",
+    "median_lag_days", "longest_lag_days", "watched_days", "median_points", "p90_points",
     "largest_points", "largest_points_cell",
 ]  # fmt: skip
 GROUP = ["source", "dataset", "figure", "published", "years", "releases"]
 WHOLE = ["revised", "over_1pc", "destinations_revised", "never_off", "largest_absolute",
-         "longest_lag_days"]  # fmt: skip
+         "longest_lag_days", "watched_days"]  # fmt: skip
 """Columns of whole numbers that are missing where nothing can be said."""
 ONE_POINT = 0.01
 _SEX = {"T": "both sexes", "F": "women and men", "M": "women and men"}
@@ -111,6 +111,7 @@ def _seen_twice(group: pd.DataFrame) -> dict[str, Any]:
         "median_relative_revised": _median(moved["relative"]),
         "median_lag_days": float(group["lag_days"].median()),
         "longest_lag_days": int(group["lag_days"].max()),
+        "watched_days": int(group["watched_days"].max()),
     }  # fmt: skip
 
 
@@ -127,6 +128,7 @@ def _rates_seen_twice(group: pd.DataFrame) -> dict[str, Any]:
     return found | {
         "destinations_revised": touched, "destinations_share": share, "destinations_low": low,
         "destinations_high": high,
+        "watched_days": int(group["watched_days"].max()),
         "median_points": _median(group["points"]),
         "p90_points": float(group["points"].abs().quantile(0.9)),
         "largest_points": points, "largest_points_cell": cell,
@@ -151,8 +153,9 @@ def summary(cells: pd.DataFrame, left: pd.DataFrame, rates: pd.DataFrame) -> pd.
         `COLUMNS`. Shares with 95% Jeffreys intervals that take cells (or destinations) as
         independent; ``over_1pc`` counts changes of more than 1 % (of rates: 1 point) between first
         and latest figure; ``never_off`` cells that in no release were more than 1 % off the
-        latest. Medians and ``p90`` are over all cells of the group unless they say revised, and of
-        sizes without sign. Groups released once say how many cells they have and nothing else.
+        latest; ``watched_days`` the days from the first to the latest release compared. Medians
+        and ``p90`` are over all cells of the group unless they say revised, and of sizes without
+        sign. Groups released once say how many cells they have and nothing else.
     """
     cells = cells.assign(figure=[figure(row) for row in cells.itertuples()], years=years(cells))
     left = left.assign(figure=[figure(row) for row in left.itertuples()], years=years(left))

@@ -27,6 +27,8 @@ RETRIED = (429, 500, 502, 503, 504)
 """Codes of answers that may be others at another try."""
 REDIRECTS = (301, 302, 303, 307, 308)
 MOVED = "the service may have moved: give its address by --address SOURCE=URL"
+CHECK = "check the address"
+"""What to do instead where an address was given."""
 LONGEST = 200
 """Letters of an address that a line shows."""
 
@@ -87,10 +89,17 @@ class Passing(Exception):
 
 @dataclass(eq=False)
 class Final(Exception):
-    """A failure that another try would not mend; the parts of its line."""
+    """A failure that another try would not mend; the parts of its line.
+
+    Parameters
+    ----------
+    away
+        Whether not even a connection came about.
+    """
 
     what: str
     todo: str = ""
+    away: bool = False
 
 
 def checked(address: str) -> str:
@@ -213,6 +222,7 @@ def explain(error: Exception) -> Passing | Final:
         return Final(
             "cannot be found: its name is not known (DNS)",
             "check the connection of this machine and the address, then try again",
+            away=True,
         )
     if first(requests.exceptions.ProxyError, pool.ProxyError):
         return Passing("cannot be reached: this machine's proxy does not let us through", away=True)
@@ -222,6 +232,7 @@ def explain(error: Exception) -> Passing | Final:
         return Final(
             f"cannot be trusted: its TLS certificate was refused, {why}",
             "nothing was fetched; check the address and this machine's clock, then try again",
+            away=True,
         )
     if first(ssl.SSLError, pool.SSLError, requests.exceptions.SSLError):
         return Passing("does not answer: the TLS connection failed", away=True)
@@ -237,8 +248,23 @@ def explain(error: Exception) -> Passing | Final:
     if first(http.client.RemoteDisconnected, ConnectionError):
         return Passing("does not answer: the connection was closed")
     if first(http.client.HTTPException, requests.exceptions.InvalidHeader, pool.InvalidHeader):
-        return Final("answered what is not HTTP", "check the address")
+        return Final("answered what is not HTTP", CHECK)
     if first(ValueError):
-        return Final("cannot be asked: its address is wrong", "check the address")
+        return Final("cannot be asked: its address is wrong", CHECK, away=True)
     why = next((one.strerror or "" for one in errors if isinstance(one, OSError) and one.errno), "")
     return Passing("does not answer: no connection" + (f", {why}" if why else ""), away=True)
+
+
+def no_connection(error: BaseException | None) -> bool:
+    """Say whether a failure came of this: not even a connection to the service came about.
+
+    That may be this machine's fault as well as the publisher's. A line made of a failure of
+    ours holds it as its cause or context.
+    """
+    seen: list[BaseException] = []
+    while error is not None and not any(error is one for one in seen):
+        if isinstance(error, (Passing, Final)):
+            return error.away
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return False

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from asylum_report import lock, paths, sidecars
 from asylum_report.errors import DamagedVintage, PublisherError, ReportError, UnknownName
 from asylum_report.files import why
+from asylum_report.live.choose import plan
 from asylum_report.live.model import Outcome, Source, Wanted
 from asylum_report.live.settle import Desk
 from asylum_report.live.trust_tables import clean
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, str, int, int], None]
 """Source, words on what it is doing, datasets done, datasets to do."""
 MakeClient = Callable[[Source, "Options", Callable[[int, int], None]], Any]
-GOOD = ("new", "unchanged", "would-change", "skipped")
+GOOD = ("new", "unchanged", "would-change", "written", "skipped")
 """States of an outcome with which all is well."""
 EARLIEST = 1900
 
@@ -75,35 +76,6 @@ class Options:
         if self.since is not None and not EARLIEST <= self.since <= year:
             todo = f"give a year from {EARLIEST} to {year}"
             raise ReportError(f"no figures can be asked for since {self.since}", todo=todo)
-
-
-def plan(
-    sources: Mapping[str, Source],
-    names: Collection[str] | None = None,
-    datasets: Collection[str] | None = None,
-) -> list[tuple[Source, tuple[str, ...]]]:
-    """Return each source that is to be asked with its datasets, in order.
-
-    Raises
-    ------
-    UnknownName
-        If a source or a dataset is not known, or a dataset is not one of the sources asked.
-    """
-    for name in names or ():
-        if name not in sources:
-            todo = "use some of " + ", ".join(sources)
-            raise UnknownName(f"unknown source '{clean(name, 40)}'", todo=todo)
-    chosen = [sources[name] for name in sources if not names or name in names]
-    known = [dataset for source in chosen for dataset in source.datasets]
-    for dataset in datasets or ():
-        if dataset not in known:
-            todo = "use some of " + ", ".join(known)
-            raise UnknownName(f"unknown dataset '{clean(dataset, 40)}'", todo=todo)
-    found = [
-        (source, tuple(each for each in source.datasets if not datasets or each in datasets))
-        for source in chosen
-    ]
-    return [(source, each) for source, each in found if each]
 
 
 def client_for(source: Source, options: Options, progress: Callable[[int, int], None]) -> Client:
@@ -247,6 +219,7 @@ def _gather(
             daemon=True,
         ).start()
     outcomes: list[Outcome] = []
+    reached = False
     done = {source.name: 0 for source, _ in asked}
     of = {source.name: len(datasets) for source, datasets in asked}
     while len(outcomes) < sum(of.values()):
@@ -255,15 +228,31 @@ def _gather(
         if step.answer is None:
             progress(name, step.words, done[name], of[name])
             continue
-        outcome = _outcome(step, desk)
+        outcome = _outcome(step, desk, name in options.addresses)
         outcomes.append(outcome)
+        reached |= name not in options.addresses and _reached(step.answer)
         done[name] += 1
         progress(name, f"{step.dataset}: {outcome.state}", done[name], of[name])
+    desk.remember_away(reached, options.addresses)
     return outcomes
 
 
-def _outcome(step: _Step, desk: Desk) -> Outcome:
+def _reached(answer: Candidate | Unchanged | Exception) -> bool:
+    """Return whether an answer or failure shows that a connection to the service came about."""
+    from asylum_report.live.http_rules import no_connection
+
+    if isinstance(answer, Exception):
+        return isinstance(answer, PublisherError) and not no_connection(answer)
+    return True
+
+
+def _outcome(step: _Step, desk: Desk, elsewhere: bool) -> Outcome:
     """Return what becomes of one answer.
+
+    Parameters
+    ----------
+    elsewhere
+        Whether the address of the service was given.
 
     Raises
     ------
@@ -280,14 +269,18 @@ def _outcome(step: _Step, desk: Desk) -> Outcome:
         )
         if ours and isinstance(answer.__cause__, OSError):
             raise answer
-        return desk.failed(source, dataset, _line(answer, source))
+        away = isinstance(answer, PublisherError) and not _reached(answer)
+        return desk.failed(source, dataset, line(answer, source, elsewhere), away)
     assert answer is not None
     return desk.settle(source, dataset, answer)
 
 
-def _line(error: Exception, source: Source) -> str:
+def line(error: Exception, source: Source, elsewhere: bool = False) -> str:
+    """Return a failure in one line; `elsewhere`: the address of the service was given."""
+    from asylum_report.live.http_rules import CHECK, MOVED
+
     if isinstance(error, ReportError):
-        return clean(error, 300)
+        return clean(str(error).replace(MOVED, CHECK) if elsewhere else error, 300)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"{source.publisher}'s answer could not be understood: {clean(what, 200)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ LIVE = "live"
 """What the sidecar of a vintage from a live service says under ``route``."""
 EXTRACTS = ("Eurostat",)
 """Publishers whose embedded vintages are extracts, to be compared in what stands in both only."""
+UNRECORDED = "not recorded as the publisher's failure"
+EVERYTHING = "everything was asked for: no live copy to take earlier years from"
 SHOWN = 3
 """Findings that one line names."""
 
@@ -46,6 +49,7 @@ class Desk:
             self.vintages.setdefault(vintage.dataset, []).append(vintage)
         there = {(one.dataset, one.date) for some in self.vintages.values() for one in some}
         self.state = states.read().only(there)
+        self.away: list[Outcome] = []
 
     def usable(self, dataset: str) -> list[Vintage]:
         """Return the vintages of a dataset that are not held back, oldest first."""
@@ -59,9 +63,39 @@ class Desk:
         """
         return _newest(self.usable(dataset) if self.since else self.vintages.get(dataset, []))
 
-    def failed(self, source: Source, dataset: str, line: str) -> Outcome:
-        """Return and remember that a dataset did not come."""
-        return self._remember(Outcome(source.name, dataset, "failed", line))
+    def failed(self, source: Source, dataset: str, line: str, away: bool = False) -> Outcome:
+        """Return and remember that a dataset did not come.
+
+        Parameters
+        ----------
+        away
+            Not even a connection came about. Whose fault that is shows at the end of the run:
+            `remember_away`.
+        """
+        outcome = Outcome(source.name, dataset, "failed", line)
+        if not away:
+            return self._remember(outcome)
+        outcome.line = clean(line, 600)
+        self.away.append(outcome)
+        return outcome
+
+    def remember_away(self, reached: bool, given: Collection[str]) -> None:
+        """Remember the failures without a connection that are the publishers', and say of the rest.
+
+        Parameters
+        ----------
+        reached
+            Whether some service of the run was reached where it usually is, so that this machine
+            has a connection.
+        given
+            Sources that were asked at another address: a wrong one is no publisher's failure.
+        """
+        for outcome in self.away:
+            if reached and outcome.source not in given:
+                self._remember(outcome)
+            elif not self.dry_run and not self.offline:
+                outcome.line = clean(f"{outcome.line}; {UNRECORDED}", 600)
+        self.away = []
 
     def settle(self, source: Source, dataset: str, answer: Candidate | Unchanged) -> Outcome:
         """Return and remember what became of an answer; keep it as a vintage if it may be.
@@ -142,6 +176,8 @@ class Desk:
         if reasons:
             outcome.state = "held"
             line = f"{'would be ' if self.dry_run else ''}held back: {_several(reasons)}"
+        if self.since and (base is None or not _whole(base)):
+            line += f"; {EVERYTHING}"
         outcome.line, outcome.vintage = line, answer.vintage
         return outcome if self.dry_run else self._kept(outcome, arrived, reasons)
 
@@ -190,15 +226,25 @@ def _whole(vintage: Vintage) -> bool:
 
 def _news(table: pd.DataFrame, last: pd.DataFrame | None, base: Vintage | None) -> str:
     """Return in words what a table has that the copy in use has not."""
-    from asylum_report.live import trust_tables
+    from asylum_report.live import trust_history, trust_tables
 
     if last is None or base is None:
         return "the first copy"
-    change = trust_tables.change(last, table)
     if _whole(base):
-        return str(change)
-    words = "the first copy from the live service"
-    return f"{words}; {change.changed:,} figures differ from the extract of {base.date}"
+        return str(trust_tables.change(last, table))
+    words, extract = "the first copy from the live service", f"the extract of {base.date}"
+    old, new = trust_tables.side_by_side(last, table)
+    both = old.notna() & new.notna()
+    if both.any():
+        changed = int((both & (old != new)).sum())
+        return f"{words}; {changed:,} of {int(both.sum()):,} figures differ from {extract}"
+    apart = trust_history.sums_apart(table, last)
+    if apart is None:
+        return f"{words}; none of its figures stands in {extract} too, so nothing was compared"
+    return (
+        f"{words}; none of its figures stands in {extract}, which holds sums over all reporters"
+        f" only: its own sums differ from them by {apart:.0%} in the median month"
+    )
 
 
 def _turned_back(answer: Candidate, base: Vintage | None) -> list[Finding]:

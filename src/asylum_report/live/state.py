@@ -61,6 +61,27 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A vintage that was held back and that somebody then let be used.
+
+    Parameters
+    ----------
+    reasons
+        Why it had been held back, each a line.
+    since
+        ISO date from which on it was.
+    accepted
+        ISO date of the day on which it was let through.
+    """
+
+    dataset: str
+    vintage: str
+    reasons: tuple[str, ...]
+    since: str
+    accepted: str
+
+
+@dataclass(frozen=True)
 class State:
     """Everything that is remembered.
 
@@ -72,11 +93,14 @@ class State:
         By dataset and vintage.
     marked
         Periods for which fewer destinations than usual have reported, by dataset and vintage.
+    accepted
+        What was held back and let through, by dataset and vintage; for good.
     """
 
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
     held: Mapping[tuple[str, str], Held] = field(default_factory=dict)
     marked: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    accepted: Mapping[tuple[str, str], Accepted] = field(default_factory=dict)
 
     def tried(self, attempt: Attempt) -> State:
         """Return this with the last try of one dataset replaced."""
@@ -100,10 +124,16 @@ class State:
             marked[key] = tuple(sorted(periods))
         return replace(self, held=held, marked=marked)
 
-    def released(self, dataset: str, vintage: str) -> State:
-        """Return this without one vintage being held back."""
+    def released(self, dataset: str, vintage: str, today: str) -> State:
+        """Return this with one vintage no longer held back, and with what had held it back."""
         key = (dataset, vintage)
-        return replace(self, held={name: one for name, one in self.held.items() if name != key})
+        one = self.held[key]
+        accepted = Accepted(dataset, vintage, one.reasons, one.since, today)
+        return replace(
+            self,
+            held={name: each for name, each in self.held.items() if name != key},
+            accepted={**self.accepted, key: accepted},
+        )
 
     def only(self, there: Collection[tuple[str, str]]) -> State:
         """Return this without what is said about vintages that are not there.
@@ -141,7 +171,8 @@ def read(path: Path | None = None) -> State:
         found = json.loads(place.read_text(encoding="utf-8"))
         for one in found["attempts"]:
             _texts(one, "dataset", "tried", "state", "line", "vintage")
-        for one in (*found["held"], *found["marked"]):
+        accepted = found.get("accepted", [])  # older files have no such list
+        for one in (*found["held"], *found["marked"], *accepted):
             _texts(one, "dataset", "vintage")
         return State(
             {one["dataset"]: Attempt(**one) for one in found["attempts"]},
@@ -152,6 +183,12 @@ def read(path: Path | None = None) -> State:
                 for one in found["held"]
             },
             {(one["dataset"], one["vintage"]): _several(one["periods"]) for one in found["marked"]},
+            {
+                (one["dataset"], one["vintage"]): Accepted(
+                    **one | {"reasons": _several(one["reasons"])}
+                )
+                for one in accepted
+            },
         )
     except FileNotFoundError:
         return State()
@@ -180,6 +217,10 @@ def write(state: State, path: Path | None = None) -> None:
         "marked": [
             {"dataset": key[0], "vintage": key[1], "periods": list(state.marked[key])}
             for key in sorted(state.marked)
+        ],
+        "accepted": [
+            vars(state.accepted[key]) | {"reasons": list(state.accepted[key].reasons)}
+            for key in sorted(state.accepted)
         ],
     }
     content = json.dumps(text, indent=1, ensure_ascii=False) + "\n"

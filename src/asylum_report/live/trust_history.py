@@ -23,6 +23,10 @@ UPHEAVAL = 0.10
 in Eurostat's copies of 2023 and 2024 it is below 0.1 %."""
 FEWEST = 3
 """Figures revised a lot below which a share says nothing."""
+APART, MONTHS = 0.20, 24
+"""How far the sum over all reporters may lie from the embedded series in the median of so many
+newest months that both have long had: reporters that are late or revise move single months."""
+ALL_REPORTERS = "EU+"
 HEADLINE = ("DEU", "FRA", "USA")
 """Destinations whose totals pages open with."""
 HALF = 0.5
@@ -43,7 +47,7 @@ def check(table: pd.DataFrame, last: pd.DataFrame, whole: bool) -> list[Finding]
     settled = _settled(last, before)
     before, after = before[settled], after[settled]
     lost = _shrunken(table, last, before, after) if whole else []
-    return [*lost, *_upheaval(before, after), *_headline(table, last)]
+    return [*lost, *_upheaval(before, after), *_headline(table, last), *_other_sums(table, last)]
 
 
 def _settled(last: pd.DataFrame, figures: pd.Series) -> pd.Series:
@@ -96,7 +100,7 @@ def _upheaval(before: pd.Series, after: pd.Series) -> list[Finding]:
         return []
     text = (
         f"{int(moved.sum()):,} of {int(large.sum()):,} old figures above {PERSONS} changed by more"
-        f" than {MOVED:.0%} ({share:.0%})"
+        f" than {MOVED:.0%} and by more than {PERSONS} persons ({share:.0%})"
     )
     return [Finding("history", "hold", text)]
 
@@ -119,3 +123,74 @@ def _headline(table: pd.DataFrame, last: pd.DataFrame) -> list[Finding]:
             if abs(now - was) > max(HALF * was, PERSONS):
                 found.append(Finding("history", "hold", text, period))
     return found[:3]
+
+
+def _other_sums(table: pd.DataFrame, last: pd.DataFrame) -> list[Finding]:
+    """Return whether the countries add up to something else than the embedded series of sums."""
+    apart = sums_apart(table, last)
+    if apart is None or apart <= APART:
+        return []
+    text = (
+        "the sum over all reporters differs from the embedded series by"
+        f" {apart:.0%} in the median month"
+    )
+    return [Finding("history", "hold", text)]
+
+
+def sums_apart(table: pd.DataFrame, last: pd.DataFrame) -> float | None:
+    """Return how far the countries' monthly sum lies from an extract that holds only the sum.
+
+    Eurostat's embedded series of monthly applicants is the sum over all reporters (EU+), which
+    its service does not give: what arrives is added up as a build adds it up.
+
+    Parameters
+    ----------
+    table
+        Applicants by month and country, raw.
+    last
+        Applicants by month, raw, with rows of EU+.
+
+    Returns
+    -------
+    float or None
+        Median of |new - old| / old over the newest `MONTHS` months that both have long had, of
+        the kind of applicants (first-time, subsequent, all) for which it is greatest. None
+        where the two cannot be compared.
+    """
+    from asylum_report.harmonise import eurostat
+
+    needed = {"origin", "destination", "applicant", "sex", "age", "period", "count", "flag"}
+    if not needed <= set(table.columns) & set(last.columns):
+        return None
+    had = last[last["destination"] == ALL_REPORTERS]
+    ordered = [shape.periods(table), shape.periods(had)]
+    monthly = all(some and shape.frequency(some[-1]) == "M" for some in ordered)
+    if not monthly or (table["destination"] == ALL_REPORTERS).any():
+        return None
+    keys = ["origin", "kind", "period_start"]
+    old, new = (
+        found[
+            (found["destination"] == ALL_REPORTERS)
+            & (found["sex"] == "T")
+            & (found["age"] == "TOTAL")
+        ]
+        .drop_duplicates(keys)
+        .set_index(keys)["count"]
+        .astype("Float64")
+        .astype("float64")
+        for found in (
+            eurostat.applicants(had.reset_index(drop=True), "", ""),
+            eurostat.monthly_applicants(table.reset_index(drop=True), "", ""),
+        )
+    )
+    filling = {f"{each}-01" for some in ordered for each in shape.newest(some)}
+    pair = old.to_frame("old").join(new.rename("new"), how="inner").dropna()
+    pair = pair[pair["old"] > 0].reset_index()
+    pair = pair[~pair["period_start"].isin(filling)].sort_values("period_start")
+    apart = (pair["new"] - pair["old"]).abs() / pair["old"]
+    medians = [
+        float(apart[some.index[-MONTHS:]].median())
+        for _, some in pair.groupby(["origin", "kind"])
+        if len(some) >= FEWEST
+    ]
+    return max(medians, default=None)

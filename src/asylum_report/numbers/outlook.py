@@ -42,6 +42,9 @@ def _range(low: float, high: float) -> str:
     return f"{about(low)} to {about(high)}".replace(" ", NBSP)
 
 
+WITHHELD = "(not shown: its intervals did not hold on the past)"
+
+
 def _monthly() -> list[Number]:
     """Return the last published month and the forecasts one, three and twelve months ahead."""
     found = []
@@ -68,6 +71,7 @@ def _monthly() -> list[Number]:
             found.append(Number(f"{at}_month", row["month"], day(row["month"]), "date",
                                 f"month of the {said}", query))  # fmt: skip
             if not known(row["value"]):
+                found += _not_shown(at, ("middle", "range", "half"), unit, said, query)
                 continue
             found += [
                 Number(f"{at}_middle", row["value"], about(row["value"]), unit,
@@ -79,6 +83,15 @@ def _monthly() -> list[Number]:
                        f"50% interval of the {said}, rounded", query),
             ]  # fmt: skip
     return found
+
+
+def _not_shown(
+    at: str, parts: tuple[str, ...], unit: str, said: str, query: tuple[Row, ...]
+) -> list[Number]:
+    """Return what prose says where a forecast is withheld: pages must not break when one is."""
+    return [
+        Number(f"{at}_{part}", None, WITHHELD, unit, f"{said}: withheld", query) for part in parts
+    ]
 
 
 def _monthly_scores() -> list[Number]:
@@ -165,6 +178,7 @@ def _rates() -> list[Number]:
                 Number(f"{at}_year", year, str(year), "date", f"year of the {said}", query)
             )
             if not known(row["value"]):
+                found += _not_shown(at, ("middle", "range"), "percent", said, query)
                 continue
             ends = (row["low"], row["high"])
             found += [

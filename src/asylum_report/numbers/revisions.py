@@ -17,6 +17,7 @@ from asylum_report.numbers.model import (
     signed,
     this_row,
 )
+from asylum_report.recognition import jeffreys
 
 Row = Mapping[str, Any]
 
@@ -25,21 +26,30 @@ GROUPS = {
     "applications": ("UNHCR", "applications"),
     "rates": ("UNHCR", "protection rate"),
     "eurostat": ("Eurostat", "all applicants, both sexes"),
+    "eurostat_sexes": ("Eurostat", "all applicants, women and men"),
 }
 """Part of a name to publisher and group of figures in ``revisions_summary``."""
 
-EXAMPLES = {
-    "croatia": {"dataset": "migr_asyappctza", "destination": "HRV", "part": "all", "sex": "T",
-                "year": 2022},
+_APPLICANTS = {"dataset": "migr_asyappctza", "part": "all"}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "croatia": _APPLICANTS | {"destination": "HRV", "sex": "T", "year": 2022},
+    "croatia_women": _APPLICANTS | {"destination": "HRV", "sex": "F", "year": 2022},
+    "croatia_men": _APPLICANTS | {"destination": "HRV", "sex": "M", "year": 2022},
+    "austria": _APPLICANTS | {"destination": "AUT", "sex": "T", "year": 2022},
+    "sweden_women": _APPLICANTS | {"destination": "SWE", "sex": "F", "year": 2022},
+    "sweden_men": _APPLICANTS | {"destination": "SWE", "sex": "M", "year": 2022},
     "canada": {"dataset": "unhcr-asylum-decisions", "destination": "CAN", "part": "first",
                "outcome": "rejected", "year": 2025},
 }  # fmt: skip
 """Figures that pages name as examples, by the columns of ``revisions_cells``."""
 
+HEADLINE = {"de": ("DEU", "BAMF"), "fr": ("FRA", "OFPRA"), "us": ("USA", "EOIR")}
+"""Rates that most pages rest on: destination and authority."""
+
 
 def numbers() -> list[Number]:
-    """Return shares revised, sizes of changes, time until settled, examples and half years."""
-    return [*_groups(), *_examples(), *_releases()]
+    """Return shares revised, sizes of changes, days watched, examples and half years."""
+    return [*_groups(), *_examples(), *_sweden(), *_headline(), *_releases()]
 
 
 def groups() -> dict[tuple[str, int], Row]:
@@ -68,8 +78,9 @@ def _groups() -> list[Number]:
         words = f"{row['source']}, {row['figure']}, {year}, in {row['releases']} releases"
         unit = "rates" if name == "rates" else "figures"
         found += [
-            Number(f"{stem}.{leaf}", int(row[column]), count(int(row[column])), what,
-                   f"{told}: {words}", rows)
+            Number(f"{stem}.{leaf}", int(row[column]),
+                   _or_none(int(row[column])) if "revised" in leaf else count(int(row[column])),
+                   what, f"{told}: {words}", rows)
             for leaf, column, what, told in (
                 ("n", "cells", unit, "figures seen twice or more"),
                 ("revised", "revised", unit, "figures that moved by more than their rounding"),
@@ -78,10 +89,8 @@ def _groups() -> list[Number]:
                 ("destinations", "destinations", "destinations", "destinations"),
                 ("destinations_revised", "destinations_revised", "destinations",
                  "destinations of which a figure moved"),
-                ("longest", "longest_lag_days", "days",
-                 "most days until a figure stayed within one per cent of the latest"),
-                ("lag", "median_lag_days", "days",
-                 "median days until a figure stayed within one per cent of the latest"),
+                ("watched", "watched_days", "days",
+                 "days from the first release compared to the latest"),
             )
             if known(row[column])
         ]  # fmt: skip
@@ -93,6 +102,10 @@ def _groups() -> list[Number]:
                                       ("to", "vintage", "latest"))
         ]  # fmt: skip
     return found
+
+
+def _or_none(value: int) -> str:
+    return count(value) if value else "none"
 
 
 def _sizes(stem: str, row: Row, words: str, rows: tuple[Mapping[str, Any], ...]) -> list[Number]:
@@ -126,6 +139,8 @@ def _sizes(stem: str, row: Row, words: str, rows: tuple[Mapping[str, Any], ...])
 
 def _examples() -> list[Number]:
     found = []
+    latest: dict[str, int] = {}
+    sources: dict[str, tuple[Row, ...]] = {}
     for name, wanted in EXAMPLES.items():
         for row in results.rows("revisions_cells", **wanted):
             rows = in_results("revisions_cells", **wanted)
@@ -138,10 +153,23 @@ def _examples() -> list[Number]:
                     Number(f"revisions.{name}.{leaf}_copy", copy, day(copy), "date",
                            f"copy that has the {leaf} figure: {words}", rows),
                 ]  # fmt: skip
-            found.append(
-                Number(f"revisions.{name}.days", int(row["lag_days"]), count(int(row["lag_days"])),
-                       "days", f"days from the first copy to the one that has it: {words}", rows)
-            )  # fmt: skip
+            days = int(row["watched_days"])
+            found += [
+                Number(f"revisions.{name}.days", days, count(days), "days",
+                       f"days from the first copy to the latest: {words}", rows),
+                Number(f"revisions.{name}.change", row["relative"], f"{signed(row['relative'])}%",
+                       "percent", f"change from the first figure to the latest: {words}", rows),
+            ]  # fmt: skip
+            latest[name] = int(row["latest"])
+            sources[name] = rows
+    both = ("croatia_women", "croatia_men")
+    if set(both) <= set(latest):
+        total = sum(latest[name] for name in both)
+        found.append(
+            Number("revisions.croatia.sum", total, count(total), "persons",
+                   "women and men of the latest copy added up: Croatia 2022, Eurostat",
+                   tuple(query for name in both for query in sources[name]))
+        )  # fmt: skip
     wanted = {"destination": "CAN", "year": 2025}
     for row in results.rows("revisions_rates", **wanted):
         for leaf in ("first", "latest"):
@@ -156,6 +184,67 @@ def _examples() -> list[Number]:
                        in_results("revisions_rates", **wanted)),
             ]  # fmt: skip
     return found
+
+
+def _sweden() -> list[Number]:
+    """Return what became of Sweden's earlier applicants, whose first publication is not held."""
+    wanted = _APPLICANTS | {"destination": "SWE", "published": "later", "revised": True}
+    rows = [row for row in results.rows("revisions_cells", **wanted) if known(row["relative"])]
+    if not rows:
+        return []
+    query = in_results("revisions_cells", **wanted)
+    words = "Sweden's applicants, women and men, of years first published before the first copy"
+    years = [int(row["year"]) for row in rows]
+    changes = [float(row["relative"]) for row in rows]
+    return [
+        Number("revisions.sweden_older.n", len(rows), count(len(rows)), "figures",
+               f"figures that moved: {words}", query),
+        *(Number(f"revisions.sweden_older.{leaf}", year, str(year), "date",
+                 f"{told} year of which a figure moved: {words}", query)
+          for leaf, year, told in (("from", min(years), "first"), ("to", max(years), "last"))),
+        *(Number(f"revisions.sweden_older.{leaf}", change, f"{signed(change)}%", "percent",
+                 f"{leaf} change: {words}", query)
+          for leaf, change in (("least", min(changes)), ("most", max(changes)))),
+    ]  # fmt: skip
+
+
+def _headline() -> list[Number]:
+    """Return of how many years the rates of Germany, France and the US courts have been watched."""
+    found: list[Number] = []
+    rows: list[Row] = []
+    query: tuple[Mapping[str, Any], ...] = ()
+    for code, (destination, authority) in HEADLINE.items():
+        wanted = {"destination": destination, "authority": authority, "published": "first"}
+        mine = [row for row in results.rows("revisions_rates", **wanted) if row["releases"] > 1]
+        at = in_results("revisions_rates", **wanted)
+        found.append(
+            Number(f"revisions.headline.{code}_n", len(mine), count(len(mine)), "rates",
+                   f"full years whose rate was seen twice or more: {places.name(destination)}, "
+                   f"{authority}", at)
+        )  # fmt: skip
+        rows += mine
+        query += at
+    if not rows:
+        return found
+    moved = sum(bool(row["revised"]) for row in rows)
+    split = (moved, len(rows) - moved)
+    high = jeffreys(split, split)[1]
+    newest = max(int(row["year"]) for row in rows)
+    days = max(int(row["watched_days"]) for row in rows if row["year"] == newest)
+    words = "rates of full years of Germany, France and the US courts"
+    return [
+        *found,
+        Number("revisions.headline.n", len(rows), count(len(rows)), "rates",
+               f"{words} that were seen twice or more", query),
+        Number("revisions.headline.moved", moved, _or_none(moved), "rates",
+               f"{words} that moved by more than rounding", query),
+        Number("revisions.headline.high", high, percent(high), "percent",
+               f"upper end of the 95% interval of the share that moved: {words}", query),
+        Number("revisions.headline.newest", newest, str(newest), "date",
+               f"newest year: {words}", query),
+        Number("revisions.headline.days", days, count(days), "days",
+               f"days that the newest year has been watched: {words}", query),
+    ]  # fmt: skip
 
 
 def _releases() -> list[Number]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asylum_report import places, results
+from asylum_report.analyses.revisions_releases import LEAST
+from asylum_report.charts import words
 from asylum_report.charts.library import parts
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.recognition import MARKED_BELOW
@@ -13,19 +15,28 @@ from asylum_report.recognition import MARKED_BELOW
 Row = Mapping[str, Any]
 
 MOST = 20
-"""Figures shown at most, those that moved most in relation to their size."""
+"""Figures shown at most, those that moved by most persons or decisions."""
+
+HEADLINE = ("DEU", "FRA", "USA")
+"""Destinations whose rates are shown whether they moved or not."""
+
+SEXES = {"F": ", women", "M": ", men"}
 
 FIGURES = (
-    ("UNHCR", "decisions by outcome", "Decisions, UNHCR", "first"),
-    ("UNHCR", "applications", "Applications, UNHCR", "second"),
-    ("UNHCR", "protection rate", "Protection rates, UNHCR", "third"),
-    ("Eurostat", "all applicants, both sexes", "Applicants, Eurostat", "fourth"),
-)
-"""Publisher, group of figures in the results, what a chart calls them, colour."""
+    ("UNHCR", "decisions by outcome", "Decisions, UNHCR", "first", ""),
+    ("UNHCR", "applications", "Applications, UNHCR", "second", ""),
+    ("UNHCR", "protection rate", "Protection rates, UNHCR", "third", ""),
+    ("Eurostat", "all applicants, both sexes", "Applicants, Eurostat", "fourth", ""),
+    ("Eurostat", "all applicants, women and men", "Applicants, Eurostat", "fourth",
+     ", women and men apart"),
+)  # fmt: skip
+"""Publisher, group of figures in the results, what a chart calls them, colour, what is added."""
+
+NOT_WORKED_OUT = "not worked out"
 
 REVISED = (
     "Revised: first and latest figure of a full year differ by more than their rounding. Cells of "
-    "at least 20, seen in two releases or more. Half years are left out."
+    "at least 20 in the first or the latest release, seen in two or more. Half years are left out."
 )
 
 
@@ -43,19 +54,28 @@ def summed() -> dict[tuple[str, str, int], dict[str, Any]]:
 
 
 def moved(cells: Iterable[Row]) -> list[Row]:
-    """Return the single destinations' figures that moved, both sexes together, most moved first."""
+    """Return the single destinations' figures that moved, by most persons or decisions first.
+
+    Both sexes together; women and men apart where only they are known to have moved. Figures that
+    were below `LEAST` when first published are left out: their change is no per cent.
+    """
     chosen = [
         row
         for row in cells
         if row["revised"]
         and row["published"] == "first"
         and row["destination"] not in places.AGGREGATES
-        and row["sex"] in (None, "", "T")
+        and row["first"] >= LEAST
     ]
+    together = {_both(row) for row in chosen if row["sex"] not in SEXES}
     return sorted(
-        chosen,
-        key=lambda row: (-abs(row["latest"] - row["first"]) / max(row["first"], 1), named(row)),
+        (row for row in chosen if row["sex"] not in SEXES or _both(row) not in together),
+        key=lambda row: (-abs(row["latest"] - row["first"]), named(row)),
     )
+
+
+def _both(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("dataset", "destination", "part", "outcome", "year"))
 
 
 def named(row: Row) -> str:
@@ -72,6 +92,7 @@ def named(row: Row) -> str:
             "repeat": "repeat applications",
         }
         what = kinds.get(row["part"], f"applications, {row['part']}")
+        what += SEXES.get(row["sex"], "")
     return f"{places.name(row['destination'])} {row['year']}: {what} ({row['source']})"
 
 
@@ -91,23 +112,26 @@ def _source(rows: Sequence[Row]) -> str:
 def shares() -> Chart:
     """Draw which share of first figures was revised, by publisher, kind of figure and year."""
     found = summed()
-    series, rows = [], []
-    for source, figure, label, colour in FIGURES:
-        mine = sorted((year, row) for (one, two, year), row in found.items()
-                      if (one, two) == (source, figure))  # fmt: skip
-        labelled = [(f"{label}: {year}", row) for year, row in mine]
-        rows += labelled
-        series.append(
-            Series(
-                label,
-                colour,
-                tuple(name for name, _ in labelled),
-                tuple(row["revised_share"] for _, row in labelled),
-                tuple(row["revised_low"] for _, row in labelled),
-                tuple(row["revised_high"] for _, row in labelled),
-                tuple(int(row["cells"]) for _, row in labelled),
-            )
+    by_label: dict[tuple[str, str], list[tuple[str, Row]]] = {}
+    for source, figure, label, colour, added in FIGURES:
+        by_label.setdefault((label, colour), []).extend(
+            (f"{label}: {year}{added}", row)
+            for (one, two, year), row in sorted(found.items())
+            if (one, two) == (source, figure)
         )
+    series = [
+        Series(
+            label,
+            colour,
+            tuple(name for name, _ in labelled),
+            tuple(row["revised_share"] for _, row in labelled),
+            tuple(row["revised_low"] for _, row in labelled),
+            tuple(row["revised_high"] for _, row in labelled),
+            tuple(int(row["cells"]) for _, row in labelled),
+        )
+        for (label, colour), labelled in by_label.items()
+    ]
+    rows = [one for labelled in by_label.values() for one in labelled]
     decisions = [(year, row) for (one, two, year), row in sorted(found.items())
                  if (one, two) == FIGURES[0][:2]]  # fmt: skip
     told = [f"{_of(row)} for {year}" for year, row in (decisions[0], decisions[-1])]
@@ -131,17 +155,16 @@ def shares() -> Chart:
         table=Table(
             ("", "Releases", "Figures (n)", "Revised", "Share", "95% from", "95% to",
              "Destinations", "Of them revised", "Median change", "Largest change",
-             "Median days until within 1%"),
+             "Days watched"),
             tuple(
                 (name, int(row["releases"]), int(row["cells"]), int(row["revised"]),
                  row["revised_share"], row["revised_low"], row["revised_high"],
                  int(row["destinations"]), int(row["destinations_revised"]),
-                 _or(row, "median_relative", "median_points"),
-                 _or(row, "largest_relative", "largest_points"), row["median_lag_days"])
+                 _change(row, "median"), _change(row, "largest"), int(row["watched_days"]))
                 for name, row in rows
             ),
             ("text", "count", "count", "count", "percent", "percent", "percent", "count", "count",
-             "percent", "percent", "count"),
+             "text", "text", "count"),
         ),
     )  # fmt: skip
 
@@ -150,43 +173,54 @@ def _of(row: Row) -> str:
     return f"{int(row['revised']) or 'none'} of {int(row['cells'])}"
 
 
-def _or(row: Row, one: str, other: str) -> Any:
-    return row[one] if row[one] is not None else row[other]
+def _change(row: Row, which: str) -> str:
+    """Return the median or largest change with its unit: counts change by per cent, rates by points.
+
+    A median is of sizes, without sign.
+    """
+    relative, points = row[f"{which}_relative"], row[f"{which}_points"]
+    if relative is None and points is None:
+        return NOT_WORKED_OUT
+    text = words.value(relative if points is None else points, "points")
+    text = text.removeprefix("+") if which == "median" else text
+    return f"{text}%" if points is None else f"{text} points"
 
 
 def figures() -> Chart:
-    """Draw the figures that moved most: first and latest."""
+    """Draw the figures that moved most: the latest as a share of the first."""
     every = moved(results.rows("revisions_cells"))
     rows = every[:MOST]
-    top = max(rows, key=lambda row: abs(row["latest"] - row["first"]))
+    top = rows[0]
     names = tuple(named(row) for row in rows)
     more = f" Shown are the {MOST} of {len(every)} that moved most." if len(every) > MOST else ""
     return Chart(
         name="revisions-figures",
         title=f"{named(top)} went from {top['first']:,} to {top['latest']:,}",
-        subtitle="Every full-year figure on Russian citizens of at least 20 that moved by more than "
-        "its rounding: first and latest",
+        subtitle=f"Full-year figures on Russian citizens of at least {LEAST} at first that moved by "
+        "more than their rounding: latest figure as a share of the first",
         kind="dot",
         x_scale="category",
-        y_format="count",
+        y_format="percent",
         tall=True,
         categories=names,
         series=(
-            Series("First figure", "muted", names, tuple(row["first"] for row in rows)),
-            Series("Latest figure", "accent", names, tuple(row["latest"] for row in rows)),
+            Series("Latest figure as a share of the first", "accent", names,
+                   tuple(row["latest"] / row["first"] for row in rows),
+                   n=tuple(row["first"] for row in rows)),
         ),
         source=_source(rows),
-        note="Both sexes together, single destinations; in order of the change in relation to the "
-        f"first figure. Some figures contain others.{more}",
-        alt="Two points for each figure, first and latest. "
+        note="Single destinations whose first publication is held; in order of the change in persons "
+        "or decisions. Both sexes together; women and men apart where only they are known to "
+        f"have moved. n: the first figure. Some figures contain others.{more}",
+        alt="A point for each figure: its latest value as a share of its first. "
         + "; ".join(f"{named(row)} {row['first']:,} and {row['latest']:,}" for row in rows[:5])
         + ".",
         table=Table(
             ("", "First copy", "First figure", "Latest copy", "Latest figure", "Change",
-             "Days until within 1%"),
+             "Days between copies"),
             tuple(
                 (named(row), str(row["first_vintage"]), row["first"], str(row["vintage"]),
-                 row["latest"], row["relative"], row["lag_days"])
+                 row["latest"], row["relative"], row["watched_days"])
                 for row in rows
             ),
             ("text", "text", "count", "text", "count", "percent", "count"),
@@ -195,11 +229,12 @@ def figures() -> Chart:
 
 
 def rates() -> Chart:
-    """Draw the newest year's protection rates by the first and by the latest release."""
+    """Draw the newest year's rates that moved, and the headline ones, by first and latest release."""
     held = [row for row in results.rows("revisions_rates") if row["releases"] > 1]
     year = max(row["year"] for row in held)
+    every = [row for row in held if row["year"] == year]
     rows = sorted(
-        (row for row in held if row["year"] == year and row["latest_n"] >= MARKED_BELOW),
+        (row for row in every if row["revised"] or row["destination"] in HEADLINE),
         key=lambda row: (-abs(row["points"]), -row["latest_rate"]),
     )
     names = tuple(parts.destination_name(row) for row in rows)
@@ -208,10 +243,16 @@ def rates() -> Chart:
         f"{name} {parts.percent(row['first_rate'])}, then {parts.percent(row['latest_rate'])}"
         for name, row in apart
     )
+
+    undivided = f" {parts.UNDIVIDED}" if any("†" in name for name in names) else ""
+
+    def few(name: str) -> tuple[bool, ...]:
+        return tuple(row[name] < MARKED_BELOW for row in rows)
+
     first, latest = (max(str(row[name]) for row in rows) for name in ("first_vintage", "vintage"))
     return Chart(
         name="revisions-rates",
-        title=f"{len(apart) or 'None'} of {len(rows)} protection rates for {year} moved between "
+        title=f"{len(apart) or 'None'} of {len(every)} protection rates for {year} moved between "
         f"the first release and the latest{': ' * bool(told)}{told}",
         subtitle=f"Protection rate, first instance, Russian citizens, {year}, by UNHCR's release of "
         f"{first} and by that of {latest}",
@@ -222,14 +263,15 @@ def rates() -> Chart:
         categories=names,
         series=(
             Series("First release", "muted", names, tuple(row["first_rate"] for row in rows),
-                   n=tuple(row["first_n"] for row in rows)),
+                   n=tuple(row["first_n"] for row in rows), hollow=few("first_n")),
             Series("Latest release", "accent", names, tuple(row["latest_rate"] for row in rows),
-                   n=tuple(row["latest_n"] for row in rows)),
+                   n=tuple(row["latest_n"] for row in rows), hollow=few("latest_n")),
         ),
         source=_source(rows),
-        note=f"Destinations with at least {MARKED_BELOW} decisions on the merits in the latest "
-        f"release; those that moved most come first. {parts.UNDIVIDED}",
-        alt=f"Two points for each of {len(rows)} destinations. "
+        note=f"Shown are those that moved, and Germany, France and the United States; the others of "
+        f"the {len(every)} with at least {LEAST} decisions on the merits in both releases did not "
+        f"move by more than rounding.{undivided}",
+        alt=f"Two points for each of {len(rows)} destinations of {len(every)}. "
         + (f"They differ for {told}." if told else "None differ by more than rounding allows."),
         table=Table(
             ("", "First rate", "n at first", "Latest rate", "n now", "Change"),
