@@ -59,7 +59,10 @@ def rate(
     source: Annotated[str, typer.Option(help="UNHCR, Eurostat, BAMF ...")] = "UNHCR",
     as_of: Annotated[
         str | None,
-        typer.Option(help="Answer from what was known on a day: 2024-06-30.", show_default=False),
+        typer.Option(
+            help="Answer from what was known on a day: 2024-06-30; a month or year means its last.",
+            show_default=False,
+        ),
     ] = None,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
@@ -151,12 +154,15 @@ def models(
     """Compute the models' results into data/processed/models/."""
     from asylum_report import asof, process, results, show
 
+    results.check_names(only or ())
     if as_of is None:
         process.ensure(progress=show.step)
     with asof.known_on(as_of, progress=show.step):
         written = results.build(only or None, progress=show.step)
         where = f" in {results.folder()}" if as_of else ""
-    show.step(f"{len(written)} tables written{where}" if written else "every result is up to date")
+        left = bool(as_of and not only and results.stale())
+    rest = "every other result" if left else "every result"
+    show.step(f"{len(written)} tables written{where}" if written else f"{rest} is up to date")
 
 
 @app.command()

@@ -83,7 +83,7 @@ def diff(
     old: Annotated[
         str,
         typer.Argument(
-            help="A day (2025-06-30), DATASET@VINTAGE, or published (by the tables committed)."
+            help="A day (2025-06-30), DATASET@VINTAGE, or published: of the last commit's tables."
         ),
     ],
     new: Annotated[str, typer.Argument(help="The same; default: what is there now.")] = "now",
