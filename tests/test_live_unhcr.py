@@ -393,3 +393,15 @@ def test_whatever_comes_is_a_page_or_one_line(content: bytes) -> None:
 def test_bombs_of_json(content: bytes) -> None:
     with pytest.raises(PublisherError, match="not to be trusted"):
         unhcr_pages.page(content, KEYS, "here")
+
+
+def test_stocks_of_every_origin_are_a_dataset_of_their_own(server: Double) -> None:
+    service = some()
+    service.add("population", {"year": 2023, "coa_iso": "DEU"}, coo_iso="SYR")
+    found = fetch(server, service, "unhcr-population-origins", 10_000)
+    assert set(found.table["origin"]) == {"RUS", "SYR"}
+    assert found.table["year"].min() == 2008
+    russia = embedded(POPULATION, "RUS")
+    own = found.table[found.table["origin"] == "RUS"].reset_index(drop=True)
+    assert own.equals(russia[russia["year"] >= 2008].reset_index(drop=True))
+    assert all(seen.first("coo_all") == "true" for seen in server.requests)

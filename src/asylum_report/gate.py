@@ -37,6 +37,10 @@ NAMES = {
     "unhcr-asylum-decisions": ("UNHCR", "asylum decisions"),
     "unhcr-asylum-applications": ("UNHCR", "asylum applications"),
     "unhcr-population": ("UNHCR", "refugees and asylum-seekers at the end of each year"),
+    "unhcr-population-origins": (
+        "UNHCR",
+        "refugees and asylum-seekers of every origin at the end of each year",
+    ),
     "cbp-nationwide-encounters": ("CBP", "nationwide encounters"),
 }
 """Datasets that are refreshed: their publishers, and what sentences call them."""

@@ -102,6 +102,16 @@ DATASETS = {
         read=unhcr.population_from,
         columns=unhcr.POPULATION,
     ),
+    # Apart from the one on Russia, whose tidy table holds no other origin.
+    "unhcr-population-origins": _Dataset(
+        endpoint="population",
+        codes=_WHO,
+        counts={"refugees": "refugees", "asylum_seekers": "asylum_seekers"},
+        first=unhcr.COMPARED_SINCE,
+        compared=True,
+        read=unhcr.population_from,
+        columns=unhcr.POPULATION,
+    ),
 }
 
 

@@ -247,6 +247,8 @@ TITLES = {
     "unhcr-asylum-applications": "Asylum applications by origin, destination, procedure, type and "
     "level",
     "unhcr-population": "Refugees and asylum-seekers from Russia at the end of each year",
+    "unhcr-population-origins": "Refugees and asylum-seekers of every origin at the end of each "
+    "year",
 }
 """Titles of the datasets, whichever way a copy came."""
 _UNHCR_ROUTE = "UNHCR refugee statistics, release {release}"
@@ -256,6 +258,8 @@ def definition(dataset: str, newest: int) -> str:
     """Return what a dataset's figures mean; `newest` is the last year that they cover."""
     if dataset == "unhcr-population":
         return _STOCKS
+    if dataset == "unhcr-population-origins":
+        return f"Stocks, not flows; every origin, {COMPARED_SINCE} to {newest}. For comparison."
     covers = f"Russia 2000 to {newest}; other origins from {COMPARED_SINCE} on. "
     return covers + (_ROUNDED if dataset == "unhcr-asylum-decisions" else _SMALL)
 
