@@ -45,8 +45,9 @@ def listed(dataset: str | None = None) -> list[dict[str, Any]]:
     -------
     list of dict
         `LISTED`, ``reasons`` (why it is held back) and ``sha256`` (its first twelve characters).
-        ``state``: in use; held; superseded by a newer one; or a dated release, which goes into no
-        table but into those of an earlier day and into the analysis of revisions.
+        ``state``: in use; held; superseded by a newer one; in no table (kept for comparison); or a
+        dated release, which goes into the tables of an earlier day and into the analysis of
+        revisions.
 
     Raises
     ------
@@ -58,6 +59,7 @@ def listed(dataset: str | None = None) -> list[dict[str, Any]]:
     if dataset is not None and dataset not in known:
         raise UnknownName(f"no dataset '{dataset}'", todo=f"use one of {', '.join(known)}")
     used = {(one.dataset, one.date) for _, one in asof_vintages.taken(asof.copies())}
+    tabled = {dataset for dataset, _ in used}
     held = state.read().held
     found = []
     for one in sorted(every, key=lambda v: (v.publisher.casefold(), v.dataset, v.date)):
@@ -71,7 +73,8 @@ def listed(dataset: str | None = None) -> list[dict[str, Any]]:
                 "rows": int(one.meta["rows"]), "first": first, "last": last,
                 "route": str(one.meta.get("route") or "embedded"),
                 "state": "held" if name in held else "in use" if name in used
-                else "release" if one.dataset in recipes.RELEASES else "superseded",
+                else "release" if one.dataset in recipes.RELEASES
+                else "superseded" if one.dataset in tabled else "in no table",
                 "reasons": list(held[name].reasons) if name in held else [],
                 "sha256": str(one.meta["sha256"])[:12],
             }
