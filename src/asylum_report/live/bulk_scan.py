@@ -41,6 +41,9 @@ DIMENSIONS = frozenset(
 )
 """Dimensions of the tables on asylum and enforcement, old and new names."""
 
+_MARKS = bytes(byte in b"\t\n," for byte in range(256))
+"""Translates a block into where its marks are, in one pass and one byte a byte."""
+
 CODE = re.compile(rb"[A-Za-z0-9_.+-]{1,64}")
 _PERIOD = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?|-[QS][1-4]|-W\d\d)?", re.ASCII)
 _CELL = re.compile(
@@ -225,20 +228,21 @@ class Scanner:
 
         Safe to call in another thread.
         """
+        mark = np.flatnonzero(np.frombuffer(text.translate(_MARKS), np.bool_))
+        width, count = len(self._marks), len(mark)
         byte = np.frombuffer(text, np.uint8)
-        mark = np.flatnonzero((byte == 9) | (byte == 10) | (byte == 44))
-        width = len(self._marks)
-        if len(mark) % width or (byte[mark].reshape(-1, width) != self._marks).any():
+        if count % width or (byte[mark].reshape(-1, width) != self._marks).any():
             return None
-        end = np.zeros(len(mark) + 1, np.int32)
+        end = np.zeros(count + 1, np.int32)
         np.add(mark, 1, out=end[1:], casting="same_kind")
+        del mark
         token = pa.BinaryArray.from_buffers(
-            pa.binary(), len(mark), [None, pa.py_buffer(end), pa.py_buffer(text)]
+            pa.binary(), count, [None, pa.py_buffer(end), pa.py_buffer(text)]
         )
         # This pool gives back what is no longer needed.
         coded = pc.dictionary_encode(token, memory_pool=pa.system_memory_pool())
         # Not .to_numpy(), which imports pandas.
-        number = np.frombuffer(coded.indices.buffers()[1], np.int32, len(mark))
+        number = np.frombuffer(coded.indices.buffers()[1], np.int32, count)
         return Tokens(coded.dictionary.to_pylist(), number.reshape(-1, width))
 
     def read(self, text: bytes, tokens: Tokens | None) -> Block:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asylum_report.errors import InvalidTable
 
-BLOCK = 1 << 18
+BLOCK = 3 << 17
 """Most bytes of one unpacked block."""
 LONGEST_LINE = 1 << 18
 """Bytes of a line, the head included; a monthly table's lines have some 3,000."""
