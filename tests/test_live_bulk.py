@@ -349,7 +349,7 @@ def stream(lines: int) -> Iterator[bytes]:
 def test_memory_does_not_grow_with_the_file() -> None:
     peaks, held = [], []
     read([TABLE.encode()])
-    for lines in (40_000, 240_000):
+    for lines in (80_000, 320_000):
         tracemalloc.start()
         counts = bulk.parse(stream(lines), None, lambda batch: None)
         peaks.append(tracemalloc.get_traced_memory()[1])
