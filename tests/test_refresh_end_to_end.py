@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from asylum_report import cli_vintages, gate, store
+from asylum_report.charts import library
 from asylum_report.live import state
 from double import Double, status
 from double.cbp import CbpDouble
@@ -51,7 +52,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.copyfile(ROOT / name, root / name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASYLUM_REPORT_ROOT", str(root))
+        library._made.cache_clear()
         yield root
+    # Charts made here have figures that no other test may see.
+    library._made.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ DATASETS = frozenset(
         "migr_asydcfstq", "migr_asypenctzm", "migr_asywitfstq", "migr_eiord", "migr_eipre",
         "migr_eirtn", "ohss-yearbook", "prm-admissions",
         "unhcr-asylum-applications", "unhcr-asylum-applications-RUS", "unhcr-asylum-decisions",
-        "unhcr-asylum-decisions-RUS", "unhcr-population", "unhcr-population-origins",
+        "unhcr-asylum-decisions-RUS", "unhcr-population",
     }
 )  # fmt: skip
 """Every dataset that is embedded or can be fetched, by its name in tables and corrections."""
