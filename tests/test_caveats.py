@@ -59,7 +59,7 @@ def test_the_caveat_is_there(page, caveat):
 
 PAGES = [
     path.relative_to(paths.root()).as_posix()
-    for pattern in ("*.qmd", "notebooks/*.ipynb", "report/*.qmd")
+    for pattern in ("*.qmd", "??/index.qmd", "notebooks/*.ipynb", "report/*.qmd")
     for path in sorted(paths.root().glob(pattern))
 ]
 

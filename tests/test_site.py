@@ -17,6 +17,11 @@ pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
 
 PAGES = (
     "index.html",
+    "de/index.html",
+    "fr/index.html",
+    "ru/index.html",
+    "dashboard.html",
+    "claims.html",
     "notebooks/applications.html",
     "notebooks/recognition.html",
     "notebooks/germany.html",
@@ -31,7 +36,9 @@ PAGES = (
     "notebooks/revisions.html",
     "methods.html",
     "models.html",
+    "glossary.html",
     "data.html",
+    "downloads.html",
     "about.html",
     "404.html",
 )
@@ -70,7 +77,8 @@ def test_no_variable_or_shortcode_is_left(built: Path, name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_head_of_the_page(built: Path, name: str) -> None:
     tags = tags_of(built, name)
-    assert [tag.get("lang") for tag in tags if tag.name == "html"] == ["en"]
+    language = name.partition("/")[0] if name[:3] in ("de/", "fr/", "ru/") else "en"
+    assert [tag.get("lang") for tag in tags if tag.name == "html"] == [language]
     metas = {tag.get("name") or tag.get("http-equiv"): tag.get("content") for tag in tags}
     assert len(metas["description"]) > 30
     assert "unsafe" not in metas["Content-Security-Policy"]

@@ -17,6 +17,9 @@ from typing import Any
 from asylum_report.live import state
 from asylum_report.versions import versions
 
+PAGES = ("*.qmd", "??/index.qmd")
+"""Pages of text: those at the top, and the home page in other languages."""
+
 DRAWN_BY = ("matplotlib", "numpy", "pandas", "plotly", "pyarrow", "scipy", "statsmodels")
 """Packages whose version can change a figure or a number."""
 
@@ -99,7 +102,7 @@ def of_site(root: Path, publisher: str) -> str:
     """
     sources = files(
         root,
-        "*.qmd",
+        *PAGES,
         "_quarto.yml",
         "assets/**/*",
         "notebooks/*.ipynb",

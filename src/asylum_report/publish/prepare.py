@@ -80,7 +80,7 @@ def prepare(root: Path, step: Step | None = None, *, workers: int = 2) -> Prepar
     say = step or (lambda name, done, total: None)
     figures = fingerprint.of_figures(root)
     ours = key(figures, root)
-    pages = sorted([*root.glob("*.qmd"), *(root / "report").glob("*.qmd")])
+    pages = fingerprint.files(root, *fingerprint.PAGES, "report/*.qmd")
     stamp = root / ".cache" / "prepared.json"
     known = remembered(root, figures)
     if known is not None and known.files.keys() >= {
@@ -205,7 +205,7 @@ def check_prose(root: Path, values: Mapping[str, str]) -> set[str]:
     BuildError
         Naming page and line, or notebook and cell.
     """
-    texts = fingerprint.files(root, "*.qmd", "notebooks/*.ipynb", "report/*.qmd")
+    texts = fingerprint.files(root, *fingerprint.PAGES, "notebooks/*.ipynb", "report/*.qmd")
     return variables.check(texts, values, root)
 
 

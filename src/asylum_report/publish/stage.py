@@ -16,7 +16,7 @@ from asylum_report.publish import fingerprint, notebooks, notices
 from asylum_report.publish.notices import Notice
 
 SOURCES = (
-    "*.qmd",
+    *fingerprint.PAGES,
     "_quarto.yml",
     "_variables.yml",
     "CITATION.cff",
