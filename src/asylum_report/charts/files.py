@@ -188,7 +188,8 @@ def _code() -> str:
     """Return a hash of all that decides how a chart is drawn: this room's code and its tools."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), here.parent / "identity.py"]):
+    spoken = (here.parent / "language").glob("*.py")
+    for path in sorted([*here.glob("*.py"), *spoken, here.parent / "identity.py"]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for package in ("matplotlib", "font-source-sans-pro", "font-source-serif-pro"):
         digest.update(f"{package} {metadata.version(package)}".encode())
