@@ -30,7 +30,8 @@ def main() -> int:
         description, url = postprocess.read_settings(ROOT)
         postprocess.folder(output, publisher, description, url)
         add_live_charts(output)
-        brief.build_brief(ROOT, output / "brief.pdf", publisher)
+        for lang in brief.LANGUAGES:
+            brief.build_brief(ROOT, output / brief.name(lang), publisher, lang)
         swap.remove(output / "report")
     except ReportError as error:
         print(f"finish: {error}", file=sys.stderr)

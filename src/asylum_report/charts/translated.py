@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from asylum_report import language
@@ -54,6 +55,24 @@ def translated(chart: Chart, lang: str) -> Chart:
         events=tuple(Event(one.date, say(one.label)) for one in chart.events),
         table=Table(every(chart.table.columns), rows, chart.table.formats),
     )
+
+
+def wanted(names: Iterable[str], charts: Mapping[str, Chart]) -> dict[str, Chart]:
+    """Return the charts in other languages among names such as ``germany-outcomes-de``.
+
+    Parameters
+    ----------
+    names
+        Of charts that pages include, in any language.
+    charts
+        The charts there are, in English.
+    """
+    found = {}
+    for name in names:
+        base, _, lang = name.rpartition("-")
+        if name not in charts and base in charts and lang in language.LANGUAGES:
+            found[name] = translated(charts[base], lang)
+    return found
 
 
 def _is_period(text: str) -> bool:

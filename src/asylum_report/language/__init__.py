@@ -9,9 +9,9 @@ from asylum_report.language.catalogue import find, phrase
 from asylum_report.language.display import display, displays, span
 from asylum_report.language.figures import numbers_in, rewritten
 from asylum_report.language.locales import LANGUAGES, NAMES, day, month, months
-from asylum_report.language.variables import spoken
+from asylum_report.language.variables import spoken, spoken_names
 
 __all__ = (
     "LANGUAGES", "NAMES", "day", "display", "displays", "find", "month", "months", "numbers_in",
-    "phrase", "rewritten", "span", "spoken",
+    "phrase", "rewritten", "span", "spoken", "spoken_names",
 )  # fmt: skip

@@ -12,6 +12,11 @@ from asylum_report.language.locales import LANGUAGES
 NAME = re.compile(rf"^in_({'|'.join(LANGUAGES)})\.(.+)$")
 
 
+def spoken_names(used: Iterable[str]) -> set[str]:
+    """Return those names of variables that ask for a number in another language."""
+    return {name for name in used if NAME.match(name)}
+
+
 def spoken(numbers: Mapping[str, Any], used: Iterable[str]) -> dict[str, str]:
     """Return the variables in other languages that pages use, by their names.
 

@@ -1,7 +1,7 @@
-"""The PDF brief in four languages: from its text, the numbers and the charts to ``_site/brief.pdf``.
+"""The PDF brief in four languages: from its texts, the numbers and the charts to PDF files.
 
-The text becomes Typst by pandoc here or, for English, by Quarto elsewhere, through the same partials
-and filter; PyPI's ``typst`` makes every PDF, because only it is sure to be recent enough to tag it.
+A text becomes Typst by pandoc here or, for English, by Quarto elsewhere, through the same
+partials and filter; PyPI's ``typst`` makes every PDF, because only it is sure to be recent enough to tag it.
 Other languages are always made here: they need no second way, since nobody renders them by hand.
 """
 
