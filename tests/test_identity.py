@@ -136,8 +136,8 @@ def test_the_style_sheet_has_both_schemes_and_own_fonts_only() -> None:
     css = identity.tokens_css()
     assert ":root{" in css
     assert "html.quarto-dark,body.quarto-dark{" in css
-    assert ".ar-chart .f-germany{fill:var(--ar-germany)}" in css
-    assert ".ar-chart .s-germany{stroke:var(--ar-germany)}" in css
+    assert "svg .f-germany{fill:var(--ar-germany)}" in css
+    assert "svg .s-germany{stroke:var(--ar-germany)}" in css
     assert "url(fonts/source-sans-400.woff2)" in css
     assert "http" not in css
 

@@ -91,6 +91,10 @@ SIZES: Final[dict[str, str]] = {
 """Type sizes of pages; those of charts are in pixels, in `asylum_report.charts.variants`."""
 
 
+SPACES: Final[tuple[str, ...]] = ("0.25rem", "0.5rem", "1rem", "1.5rem", "2rem", "3rem", "4.5rem")
+"""The scale of distances, ``--ar-space-1`` to ``-7``: within a block, between blocks, sections."""
+
+
 class Face(NamedTuple):
     """One font file: what CSS calls it and where the installed package keeps it."""
 
@@ -151,6 +155,7 @@ def tokens_css() -> str:
         f"--ar-font-sans:{SANS_STACK};",
         f"--ar-font-serif:{SERIF_STACK};",
         *(f"--ar-size-{name}:{size};" for name, size in SIZES.items()),
+        *(f"--ar-space-{step}:{size};" for step, size in enumerate(SPACES, 1)),
         *(f"--ar-{name}:{colour.light};" for name, colour in COLOURS.items()),
         "}",
         "html.quarto-dark,body.quarto-dark{",
@@ -160,8 +165,7 @@ def tokens_css() -> str:
         *(f"--ar-{name}:{colour.light};" for name, colour in COLOURS.items()),
         "}}",
         *(
-            f".ar-chart .f-{name}{{fill:var(--ar-{name})}}"
-            f".ar-chart .s-{name}{{stroke:var(--ar-{name})}}"
+            f"svg .f-{name}{{fill:var(--ar-{name})}}svg .s-{name}{{stroke:var(--ar-{name})}}"
             for name in COLOURS
         ),
     ]
