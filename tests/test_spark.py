@@ -24,7 +24,7 @@ def path(text: str) -> str:
 
 def test_floor_is_zero_and_the_upper_edge_one() -> None:
     text = made((0.0, 1.0, 0.5, 0.25, 0.0))
-    assert path(text) == f"M6 {FLOOR:g}L73 {TOP:g}L140 35L207 49.5L{RIGHT:g} {FLOOR:g}"
+    assert path(text) == f"M5 {FLOOR:g}L46.5 {TOP:g}L88 31.5L129.5 44.8L{RIGHT:g} {FLOOR:g}"
     assert f"M{LEFT:g} {FLOOR:g}H{RIGHT:g}" in text
     assert text.count("<circle") == 3
     assert re.findall(r">(\d{4})</text>", text) == ["2019", "2022", "2023"]
@@ -39,7 +39,7 @@ def test_a_missing_value_is_a_gap() -> None:
 def test_part_of_a_year_is_hollow_and_joined_to_nothing() -> None:
     text = made((0.1, 0.1, 0.1, 0.9, 0.2), hollow=(False, False, False, True, False))
     assert path(text).count("L") == 2
-    assert '<circle class="f-paper s-germany" cx="207"' in text
+    assert '<circle class="f-paper s-germany" cx="129.5"' in text
 
 
 def test_nothing_is_joined_across_a_break() -> None:

@@ -11,9 +11,9 @@ from typing import Final
 
 from asylum_report.charts.model import Series
 
-WIDTH: Final = 280
-HEIGHT: Final = 84
-LEFT, RIGHT, TOP, FLOOR = 6.0, 274.0, 6.0, 64.0
+WIDTH: Final = 176
+HEIGHT: Final = 76
+LEFT, RIGHT, TOP, FLOOR = 5.0, 171.0, 5.0, 58.0
 """Edges of the plot; below its floor stand the years."""
 
 
@@ -55,14 +55,14 @@ def spark(series: Series, named: Sequence[str] = (), top: float = 1.0) -> str:
         fill = "f-paper" if open_ else f"f-{series.colour}"
         parts.append(
             f'<circle class="{fill} s-{series.colour}" cx="{_n(place[0])}" cy="{_n(place[1])}"'
-            f' r="{"3" if open_ else "3.5"}"/>'
+            f' r="{"2.6" if open_ else "3"}"/>'
         )
     for k, x in enumerate(series.x):
         if x in shown:
-            anchor = "start" if k == 0 else "end" if k == len(series.x) - 1 else "middle"
-            at = LEFT - 4 if k == 0 else RIGHT + 4 if anchor == "end" else LEFT + k * step
+            # Each label but the first ends at its point: two of them two years apart find room.
+            at, anchor = (LEFT - 5, "start") if k == 0 else (LEFT + k * step + 5, "end")
             parts.append(
-                f'<text class="f-muted-ink" x="{_n(at)}" y="{HEIGHT - 4}"'
+                f'<text class="f-muted-ink" x="{_n(at)}" y="{HEIGHT - 3}"'
                 f' text-anchor="{anchor}">{x}</text>'
             )
     return (
