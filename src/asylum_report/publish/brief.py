@@ -1,8 +1,8 @@
 """The PDF brief in four languages: from its texts, the numbers and the charts to PDF files.
 
 A text becomes Typst by pandoc here or, for English, by Quarto elsewhere, through the same
-partials and filter; PyPI's ``typst`` makes every PDF, because only it is sure to be recent enough to tag it.
-Other languages are always made here: they need no second way, since nobody renders them by hand.
+partials and filter; PyPI's ``typst`` makes every PDF, because only it is sure to be recent enough
+to tag it. Other languages are always made here: nobody renders them by hand.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from asylum_report.publish import brief_data, brief_typst, variables
 
 LANGUAGES = ("en", *language.LANGUAGES)
 FOLDER = "report"
+TOKENS = "tokens.typ"
+"""What the layout imports; Typst reads it from beside the text."""
 UNRESOLVED = re.compile(r"\{\{<.*?>\}\}|\?var:[\w.]+")
 """What an unknown variable looks like in the Typst that Quarto leaves."""
 
@@ -67,6 +69,8 @@ def prepare_brief(stage: Path, lang: str = "en") -> dict[str, str]:
     numbers = brief_data.read_numbers(stage)
     calls = brief_data.chart_calls(_read(stage, lang), source(lang))
     words = brief_data.draw(calls, folder / "charts", lang)
+    if lang != "en":
+        brief_data.write_whole(folder / TOKENS, (stage / FOLDER / TOKENS).read_bytes())
     text = json.dumps(
         brief_data.contents(numbers, words, lang), ensure_ascii=False, indent=1, sort_keys=True
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asylum_report import identity, language
+from asylum_report import language
 from asylum_report.charts.model import Chart
 from asylum_report.errors import BuildError, UnknownName
 from asylum_report.recognition import MARKED_BELOW
@@ -66,7 +66,7 @@ def displays(numbers: Numbers, lang: str = "en") -> dict[str, str]:
 
 
 def _unbroken(text: str) -> str:
-    """Return short texts with figures without breaking spaces; the serif lacks the narrow one."""
+    """Return short texts with figures without breaking spaces."""
     text = text.replace(NARROW, NBSP)
     return text.replace(" ", NBSP) if any(c.isdigit() for c in text) and len(text) < 24 else text
 
@@ -170,7 +170,7 @@ def contents(
     dict
         ``numbers`` (name to display), ``few`` and ``partial`` (stems such as ``us.y2024`` whose
         rate rests on few decisions or on part of a year), ``charts``, ``source`` (the word before
-        a chart's source), ``lang``, ``colours``, ``fonts``.
+        a chart's source), ``lang``.
     """
     few, partial = [], []
     for name, entry in numbers.items():
@@ -188,8 +188,6 @@ def contents(
         "few": sorted(few),
         "partial": sorted(partial),
         "charts": {name: dict(one) for name, one in words.items()},
-        "colours": {name: identity.light(name) for name in sorted(identity.COLOURS)},
-        "fonts": {"sans": identity.SANS, "serif": identity.SERIF},
     }
 
 
