@@ -64,6 +64,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def apart(one: str, other: str, mode: str, vision: str) -> float:
+    """Return the distance of two tokens as somebody sees them, in CIE Lab."""
+    a, b = (seen(getattr(identity.COLOURS[name], mode), vision) for name in (one, other))
+    return sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5
+
+
 def test_contrast_is_computed_as_the_guideline_says() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21, abs=0.01)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
@@ -74,8 +80,7 @@ def test_contrast_is_computed_as_the_guideline_says() -> None:
 @pytest.mark.parametrize("group", identity.GROUPS, ids=lambda g: g[0])
 def test_colours_of_one_chart_can_be_told_apart(group, vision, mode) -> None:
     for one, other in itertools.combinations(group, 2):
-        a, b = (seen(getattr(identity.COLOURS[n], mode), vision) for n in (one, other))
-        distance = sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5
+        distance = apart(one, other, mode, vision)
         assert distance >= 15, (one, other, round(distance, 1))
 
 
@@ -173,6 +178,28 @@ def test_every_distance_and_width_that_the_pages_use_is_a_token() -> None:
         text = path.read_text("utf-8")
         own = set(re.findall(r"(--ar-[\w-]+):", text))
         assert set(re.findall(r"var\((--ar-[\w-]+)", text)) <= made | own, path.name
+
+
+def test_the_page_on_design_says_what_the_tokens_are() -> None:
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    paper = identity.COLOURS["paper"]
+    for name, colour in identity.COLOURS.items():
+        light, dark = (
+            f"`{one}` | {contrast(one, ground):.1f}"
+            for one, ground in zip(colour, paper, strict=True)
+        )
+        assert f"| `{name}` | {light} | {dark} |" in page
+    for name, size in identity.SIZES.items():
+        assert f"| `{name}` | {size} | {identity.PAPER_SIZES[name]:g} pt |" in page
+    for name, width in identity.WIDTHS.items():
+        assert f"| `--ar-width-{name}` | {width} |" in page
+    names = {"germany": "countries", "first": "series", "refugee": "outcomes"}
+    for group, mode in itertools.product(identity.GROUPS, MODES):
+        least = " | ".join(
+            f"{min(apart(a, b, mode, vision) for a, b in itertools.combinations(group, 2)):.0f}"
+            for vision in VISION
+        )
+        assert f"| {names[group[0]]} | {mode} | {least} |" in page
 
 
 def test_one_type_family() -> None:
