@@ -31,14 +31,19 @@
     button.addEventListener("click", () => window.quartoToggleHeadroom && window.quartoToggleHeadroom());
   }
 
-  // A wide table scrolls in its own box; the keyboard has to reach that box.
+  // A wide table or line of code scrolls in its own box; the keyboard has to reach that box.
+  const words = {
+    de: ["Breite Tabelle, seitwärts schieben", "Code, seitwärts schieben"],
+    fr: ["Tableau large, à faire défiler", "Code, à faire défiler"],
+    ru: ["Широкая таблица, прокручивается вбок", "Код, прокручивается вбок"],
+  }[root.lang.slice(0, 2)] || ["Wide table, scroll sideways", "Code, scroll sideways"];
   const reachable = () => {
-    for (const box of document.querySelectorAll(".sd-table, .cell-output-display, .ar-scroll")) {
+    for (const box of document.querySelectorAll(".sd-table, .cell-output-display, .ar-scroll, pre")) {
       const wide = box.scrollWidth > box.clientWidth + 1;
       if (wide && !box.hasAttribute("tabindex")) {
         box.tabIndex = 0;
-        box.setAttribute("role", "region");
-        box.setAttribute("aria-label", "Wide table, scroll sideways");
+        box.setAttribute("role", "group"); // no landmark: several share a name
+        box.setAttribute("aria-label", words[Number(box.matches("pre"))]);
       }
     }
   };
