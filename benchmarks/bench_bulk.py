@@ -4,11 +4,11 @@ python benchmarks/bench_bulk.py [--file BULK.tsv.gz] [--ages N] [--repeats N] [-
 
 Without a file one is made, the same each time: synthetic figures in the shape of
 migr_asyappctzm (some 200 citizenships, 33 reporting countries, 3 sexes, N ages, 220 months; shares
-of zeros, ":", flags and of series without any applicant as in a real file). Every contestant runs in a process of its own, in turns;
-the least time and the largest memory of all turns count, since whatever else a machine does only
-adds. "work" leaves imports out, "all" is the whole process; memory is the peak of the whole
-process, the interpreter and its libraries included. Contestants that give numbers must agree on
-their sum, on how many cells have one and on how many have a flag.
+of zeros, ":", flags and of series without any applicant as in a real file). Every contestant runs
+in a process of its own, in turns; the least time and the largest memory of all turns count, since
+whatever else a machine does only adds. "work" leaves imports out, "all" is the whole process;
+memory is the peak of the whole process, the interpreter and its libraries included. Contestants
+that give numbers must agree on their sum, on how many cells have one and on how many have a flag.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class _Reading:
         of_rest = np.count_nonzero(shown, axis=1)
         period = np.broadcast_to(np.arange(len(self.periods), dtype=np.int16), shown.shape)[shown]
         once = cell[shown]
-        values: tuple[np.ndarray, ...] = (
+        values: tuple[Any, ...] = (
             period,
             cells.count.take(once),
             cells.null.take(once),
@@ -152,9 +152,9 @@ class _Reading:
             part = slice(done, done + here.stop - here.start)
             for into, column in zip(self.code, columns, strict=True):
                 into[here] = column if len(column) == 1 else column[part]
-            rooms = (self.period, self.count, self.null, self.flag)
-            for into, value in zip(rooms, values, strict=True):
-                value.take(place[part], out=into[here], mode="clip")
+            rooms: tuple[Any, ...] = (self.period, self.count, self.null, self.flag)
+            for room, value in zip(rooms, values, strict=True):
+                value.take(place[part], out=room[here], mode="clip")
             self.waiting, done = here.stop, part.stop
             if self.waiting == ROWS:
                 self.hand_on()
