@@ -13,9 +13,7 @@ import typer
 import typer.exceptions
 
 from asylum_report import __version__, cli_data
-from asylum_report.errors import ReportError
-
-INTERRUPTED = 130
+from asylum_report.errors import INTERRUPTED, ReportError
 
 app = typer.Typer(
     no_args_is_help=True,
