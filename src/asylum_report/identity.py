@@ -1,7 +1,8 @@
-"""The report's appearance, in one place: colours, type sizes, font families and the web fonts.
+"""The report's appearance, in one place: colours, type, distances, widths and the web fonts.
 
-Everything that looks like the report takes its colours and letters from here: charts, pages
-(through ``assets/tokens.css``, the output of `tokens_css`) and the brief.
+Everything that looks like the report takes its colours, letters and distances from here: pages
+through ``assets/tokens.css`` (`tokens_css`), the brief through ``report/tokens.typ``
+(`tokens_typst`), charts by import. `write` makes both files; ``docs/design.md`` says why.
 """
 
 from __future__ import annotations
@@ -75,9 +76,9 @@ DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (8, 1.8), (8, 1.8, 2.2, 1.8)
 """Dashes of the first, second, third and fourth line that carries no points, in pixels."""
 
 SANS: Final = "Source Sans Pro"
-SERIF: Final = "Source Serif Pro"
+"""The one family: headings, text, charts and figures, in two weights and an italic."""
+
 SANS_STACK: Final = '"Source Sans Pro", "Source Sans 3", system-ui, "Segoe UI", Arial, sans-serif'
-SERIF_STACK: Final = '"Source Serif Pro", "Source Serif 4", Georgia, "Times New Roman", serif'
 
 SIZES: Final[dict[str, str]] = {
     "body": "1.0625rem",
@@ -87,8 +88,38 @@ SIZES: Final[dict[str, str]] = {
     "title": "2.25rem",
     "heading": "1.5rem",
     "subheading": "1.1875rem",
+    "figure": "3.25rem",
 }
-"""Type sizes of pages; those of charts are in pixels, in `asylum_report.charts.variants`."""
+"""Type sizes of pages."""
+
+PAPER_SIZES: Final[dict[str, float]] = {
+    "body": 10.3, "lead": 12.2, "small": 8.8, "caption": 7.6, "title": 25, "heading": 13,
+    "subheading": 11.5, "figure": 34,
+}  # fmt: skip
+"""Type sizes of the brief, in points."""
+
+CHART_SIZES: Final[dict[str, dict[str, float]]] = {
+    "wide": {"tick": 13, "label": 14, "small": 12.5},
+    "narrow": {"tick": 13, "label": 13, "small": 12},
+    "print": {"tick": 8, "label": 8.5, "small": 7.5},
+}
+"""Type sizes of axes, of names and values, and of remarks in charts: pixels, in print points."""
+
+SPACES: Final[tuple[str, ...]] = ("0.25rem", "0.5rem", "1rem", "1.5rem", "2rem", "3rem", "4.5rem")
+"""The scale of distances, ``--ar-space-1`` to ``-7``: within a block, between blocks, sections."""
+
+WIDTHS: Final[dict[str, str]] = {
+    "page": "64rem",
+    "text": "47rem",
+    "aside": "13.5rem",
+    "gap": "3.5rem",
+    "measure": "70ch",
+    "column": "17rem",
+}
+"""The grid of pages: whole page, text, contents beside it, gap, longest line, least column."""
+
+PAPER_GRID: Final[dict[str, str]] = {"edge": "20mm", "side": "50mm", "gap": "6mm"}
+"""The grid of the brief: paper to full-width matter, column of side heads, gap beside it."""
 
 
 class Face(NamedTuple):
@@ -128,7 +159,6 @@ FACES: Final[tuple[Face, ...]] = (
     Face(SANS, 400, "normal", "font_source_sans_pro", "SourceSansPro-Regular.ttf"),
     Face(SANS, 600, "normal", "font_source_sans_pro", "SourceSansPro-Semibold.ttf"),
     Face(SANS, 400, "italic", "font_source_sans_pro", "SourceSansPro-It.ttf"),
-    Face(SERIF, 600, "normal", "font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
 )
 """The faces used on pages, in charts and in the brief."""
 
@@ -149,8 +179,9 @@ def tokens_css() -> str:
         ),
         ":root{",
         f"--ar-font-sans:{SANS_STACK};",
-        f"--ar-font-serif:{SERIF_STACK};",
         *(f"--ar-size-{name}:{size};" for name, size in SIZES.items()),
+        *(f"--ar-space-{step}:{size};" for step, size in enumerate(SPACES, 1)),
+        *(f"--ar-width-{name}:{size};" for name, size in WIDTHS.items()),
         *(f"--ar-{name}:{colour.light};" for name, colour in COLOURS.items()),
         "}",
         "html.quarto-dark,body.quarto-dark{",
@@ -160,12 +191,31 @@ def tokens_css() -> str:
         *(f"--ar-{name}:{colour.light};" for name, colour in COLOURS.items()),
         "}}",
         *(
-            f".ar-chart .f-{name}{{fill:var(--ar-{name})}}"
-            f".ar-chart .s-{name}{{stroke:var(--ar-{name})}}"
+            f"svg .f-{name}{{fill:var(--ar-{name})}}svg .s-{name}{{stroke:var(--ar-{name})}}"
             for name in COLOURS
         ),
     ]
     return "\n".join(parts) + "\n"
+
+
+def tokens_typst() -> str:
+    """Return the text of ``report/tokens.typ``: family, sizes, grid and colours of the brief."""
+    sizes = ", ".join(f"{name}: {size:g}pt" for name, size in PAPER_SIZES.items())
+    grid = ", ".join(f"{name}: {size}" for name, size in PAPER_GRID.items())
+    colours = "".join(f'  "{name}": rgb("{c.light}"),\n' for name, c in COLOURS.items())
+    return (
+        "// Generated from src/asylum_report/identity.py; do not edit.\n"
+        f'#let sans = "{SANS}"\n#let sizes = ({sizes})\n#let grid-of-page = ({grid})\n'
+        f"#let colours = (\n{colours})\n"
+    )
+
+
+def write(root: Path) -> list[Path]:
+    """Write the style sheet of pages and the tokens of the brief into the project."""
+    texts = {"assets/tokens.css": tokens_css(), "report/tokens.typ": tokens_typst()}
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8", newline="\n")
+    return [root / name for name in texts]
 
 
 _RANGES = (

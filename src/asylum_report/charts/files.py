@@ -190,7 +190,7 @@ def _code() -> str:
     here = Path(__file__).parent
     for path in sorted([*here.glob("*.py"), here.parent / "identity.py"]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    for package in ("matplotlib", "font-source-sans-pro", "font-source-serif-pro"):
+    for package in ("matplotlib", "font-source-sans-pro"):
         digest.update(f"{package} {metadata.version(package)}".encode())
     return digest.hexdigest()[:12]
 

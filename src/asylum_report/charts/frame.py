@@ -18,11 +18,9 @@ LINE = 1.32
 def heading(canvas: Canvas, chart: Chart, v: Variant, y: float) -> float:
     """Write title and subtitle; return where the plot may begin."""
     size = 1.6 * v.label
-    for line in letters.balance(chart.title, size, v.width, letters.SEMIBOLD, identity.SERIF):
+    for line in letters.balance(chart.title, size, v.width, letters.SEMIBOLD):
         y += size * 1.18
-        canvas.text(
-            0, y - size * 0.2, line, size, "ink", weight=letters.SEMIBOLD, family=identity.SERIF
-        )
+        canvas.text(0, y - size * 0.2, line, size, "ink", weight=letters.SEMIBOLD)
     y += 0.3 * v.label
     for line in letters.balance(chart.subtitle, v.label, v.width) if chart.subtitle else []:
         y += v.label * LINE

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asylum_report import identity
 from asylum_report.charts.model import Chart
 from asylum_report.errors import BuildError, UnknownName
 from asylum_report.recognition import MARKED_BELOW
@@ -65,7 +64,7 @@ def displays(numbers: Numbers) -> dict[str, str]:
 
 
 def _unbroken(text: str) -> str:
-    """Return short texts with figures without breaking spaces; the serif lacks the narrow one."""
+    """Return short texts with figures without breaking spaces."""
     text = text.replace(NARROW, NBSP)
     return text.replace(" ", NBSP) if any(c.isdigit() for c in text) and len(text) < 24 else text
 
@@ -175,8 +174,6 @@ def contents(numbers: Numbers, words: Mapping[str, Mapping[str, str]]) -> dict[s
         "few": sorted(few),
         "partial": sorted(partial),
         "charts": {name: dict(one) for name, one in words.items()},
-        "colours": {name: identity.light(name) for name in sorted(identity.COLOURS)},
-        "fonts": {"sans": identity.SANS, "serif": identity.SERIF},
     }
 
 
