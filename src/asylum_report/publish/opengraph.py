@@ -151,12 +151,12 @@ def tags(card: Card, name: str, url: str) -> list[str]:
 
 
 def shown(chart: Chart | None) -> Chart | None:
-    """Return the chart to draw, without events, or None where it would be too small to read."""
+    """Return the chart to draw, its measure as note; None if it would be too small to read."""
     if chart is None or len(chart.categories) > READABLE:
         return None
     if chart.kind in ("bar", "dot") and len({x for s in chart.series for x in s.x}) > READABLE:
         return None
-    return replace(chart, events=(), note="")
+    return replace(chart, events=(), note=chart.subtitle)
 
 
 def draw(card: Card, chart: Chart | None = None) -> bytes:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from asylum_report.errors import BuildError
-from asylum_report.publish import head, icons, lighten, markup, policy, sitemap, swap
+from asylum_report.publish import access, head, icons, lighten, markup, policy, sitemap, swap
 from asylum_report.publish.render import Publisher
 
 ADDRESSES = ("href", "src", "data-src", "data-href", "poster")
@@ -144,12 +144,13 @@ def page(text: str, name: str, site: Site) -> str:
         return text
     offset = head.offset(name, site.url)
     text = THEME.sub(_one_theme, toggle(text))
-    text = ICON.sub(_icon, text)
+    text = access.row_heads(ICON.sub(_icon, text))
     styles: dict[str, str] = {}
     text = markup.rewrite(text, lambda tag: _tag(tag, offset, name, site, styles))
     site.styles.update(styles)
     text = DATE.sub(_date, text)
     text = re.sub(r"(<body\b[^>]*>)", lambda m: m[1] + SKIP, text, count=1)
+    text = access.mend(text, name)
     text = head.head(text, name, site, bool(styles))
     rules = policy.policy(text, name, inline_styles=site.publisher == "quarto")
     meta = f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
@@ -174,7 +175,7 @@ def _one_theme(found: re.Match[str]) -> str:
     if found["light"] != found["dark"]:
         return found[0]
     marks = "".join(
-        f'<meta name="ar-scheme" content="{mode}" class="quarto-color-scheme{css}"'
+        f'<link rel="ar-scheme" href="{found[mode]}" class="quarto-color-scheme{css}"'
         f' data-mode="{mode}">'
         for mode, css in (("light", ""), ("dark", " quarto-color-alternate"))
     )
