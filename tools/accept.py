@@ -1,0 +1,63 @@
+"""Accept what the publication is now: rewrite the texts of pages and the small pictures of charts.
+
+python tools/accept.py                                everything
+python tools/accept.py pages                          every page
+python tools/accept.py pages notebooks/germany de     one page, and all in a folder
+python tools/accept.py charts germany-outcomes        one chart, wide and narrow
+
+Builds the site first, if anything changed since it was built. Says what changed; look at it with
+``git diff`` before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+
+from _own_python import ROOT, ensure
+
+KINDS = ("pages", "charts")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Accept pages, charts or both; return the exit code."""
+    if arguments and arguments[0] not in KINDS:
+        return _wrong(f"{arguments[0]}: accept {' or '.join(KINDS)}")
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+    # Where the site will stand is no part of what was accepted.
+    os.environ.pop("ASYLUM_REPORT_SITE_URL", None)
+    os.environ["ASYLUM_REPORT_ROOT"] = str(ROOT)
+    from asylum_report.errors import ReportError
+    from asylum_report.publish import site
+    from golden import keep
+
+    kinds, names = arguments[:1] or KINDS, arguments[1:]
+    # Pages are compared as the built-in publisher makes them; Quarto's own site is left alone.
+    output = ROOT / ".cache" / "accepting" if shutil.which("quarto") else ROOT / "_site"
+    try:
+        built = site.build("builtin", output, root=ROOT).output
+    except ReportError as error:
+        return _wrong(str(error))
+    said = []
+    try:
+        if "pages" in kinds:
+            said += [f"pages {line}" for line in keep.accept_pages(keep.pages(built), names)]
+        if "charts" in kinds:
+            now = keep.charts(ROOT / "figures")
+            said += [f"charts {line}" for line in keep.accept_charts(now, names)]
+    except KeyError as error:
+        return _wrong(f"there is no page or chart of the name {error.args[0]}")
+    print("\n".join(said) if said else "Everything is as accepted.")
+    return 0
+
+
+def _wrong(line: str) -> int:
+    print(line, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    ensure()
+    raise SystemExit(main(sys.argv[1:]))
