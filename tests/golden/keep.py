@@ -63,9 +63,10 @@ def difference(name: str, then: str, now: str, shown: int = SHOWN) -> str:
         )
     )
     more = f"\n... and {len(lines) - shown} more lines" if len(lines) > shown else ""
-    return "\n".join(
-        [f"{name} is not as accepted:", *lines[:shown]]
-    ) + f"{more}\nIf that is right: python tools/accept.py pages {name}"
+    return (
+        "\n".join([f"{name} is not as accepted:", *lines[:shown]])
+        + f"{more}\nIf that is right: python tools/accept.py pages {name}"
+    )
 
 
 def accept_pages(now: dict[str, str], names: Iterable[str] = (), folder: Path = PAGES) -> list[str]:

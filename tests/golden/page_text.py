@@ -9,33 +9,30 @@ of contents (it repeats the headings).
 
 from __future__ import annotations
 
-import hashlib
-import json
-import posixpath
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
 
+from golden import page_head
 from golden.tree import Element, parse
 
-BLOCKS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BLOCKS = _words(
     "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure"
     " footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody"
-    " td tfoot th thead tr ul".split()
+    " td tfoot th thead tr ul"
 )
-SILENT = frozenset("script style template noscript head".split())
-QUIET = frozenset(
+SILENT = _words("script style template noscript head")
+QUIET = _words(
     "ar-caption ar-data ar-head ar-hidden ar-icon ar-links ar-links-word ar-nowrap ar-number"
-    " ar-picture ar-scroll ar-source-word ar-status ar-table ar-tools".split()
+    " ar-picture ar-scroll ar-source-word ar-status ar-table ar-tools"
 )
 """Classes of ours that only say how a thing looks."""
 LONG, LAST = 40, 20
 """Of a table of more than LONG rows, all but the LAST are written as a hash."""
-HOST = "http://site.invalid/"
-POLICY = "Content-Security-Policy"
-USED = ("stylesheet", "preload", "icon", "modulepreload")
-HASH = re.compile(r"\b(sha(?:256|384|512)-)[A-Za-z0-9+/=_-]{20,}")
-FINGERPRINT = re.compile(r"(?<=[.-])[0-9a-f]{8,64}(?=\.[a-z0-9]+$)")
 
 
 @dataclass
@@ -65,7 +62,8 @@ def of_page(source: str, name: str) -> str:
     root = parse(source)
     out = _Writer(name)
     out.add(f"page: {name}")
-    _head(root, out)
+    for line in page_head.about(root, name):
+        out.add(line)
     main = root.find("main") or root.find("body") or root
     _block(main, out)
     return "\n".join(out.lines) + "\n"
@@ -75,15 +73,8 @@ def of_frame(source: str, name: str) -> str:
     """Return what stands around the text of a page: policy, files it uses, menus, footer."""
     root = parse(source)
     out = _Writer(name)
-    uses = set()
-    for element in root.elements():
-        if element.get("http-equiv") == POLICY:
-            out.add(f"{POLICY}: {_plain(element.get('content'))}")
-        if element.name == "link" and element.get("rel") in USED:
-            uses.add(_target(element.get("href"), name))
-        if element.name == "script" and element.get("src"):
-            uses.add(_target(element.get("src"), name))
-    out.add("uses: " + " ".join(sorted(uses)))
+    for line in page_head.uses(root, name):
+        out.add(line)
     body = root.find("body") or root
     for element in body.elements():
         if element.name == "main" or element.get("id") == "TOC":
@@ -101,63 +92,10 @@ def in_short(text: str) -> str:
             rows.append(line.strip())
             continue
         if rows:
-            lines.append(f"    {_digest(rows)}")
+            lines.append(f"    {page_head.digest(rows)}")
             rows = []
         lines.append(line)
     return "\n".join(lines)
-
-
-def _digest(rows: list[str]) -> str:
-    """Return how many rows there are and a hash of them: any change shows, in little space."""
-    return f"{len(rows)} rows, {hashlib.sha256(chr(10).join(rows).encode()).hexdigest()[:12]}"
-
-
-def _head(root: Element, out: _Writer) -> None:
-    html = root.find("html")
-    out.add(f"lang: {html.get('lang') if html else ''}")
-    about = []
-    for element in root.elements():
-        if element.name == "title" and not any("title:" in line for line in out.lines):
-            out.add(f"title: {element.text()}")
-        elif element.name == "meta":
-            key = element.get("name") or element.get("property") or element.get("http-equiv")
-            if key and key not in ("generator", "viewport", "smalldocs:offset", POLICY):
-                about.append(f"{key}: {_plain(element.get('content'))}")
-        elif element.name == "link":
-            kind, target = element.get("rel"), _target(element.get("href"), out.page)
-            if kind not in USED:
-                extra = [f"{k}={element.get(k)}" for k in ("hreflang", "type") if element.get(k)]
-                about.append(" ".join([f"link {kind}:", target, *extra]))
-        elif element.name == "script" and "json" in element.get("type"):
-            about.append("json: " + _json(_raw(element)))
-    for line in sorted(about):
-        out.add(line)
-
-
-def _json(text: str) -> str:
-    """Return data in a page with sorted keys, long ones by their hash."""
-    data = json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False)
-    if len(data) <= 1500:
-        return _plain(data)
-    return f"{data[:300]} ... {hashlib.sha256(data.encode()).hexdigest()[:12]}"
-
-
-def _plain(text: str) -> str:
-    return HASH.sub(r"\1...", " ".join(text.split()))
-
-
-def _target(address: str, page: str) -> str:
-    """Return where a link leads: from the root of the site, or the whole address."""
-    if re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", address):
-        return address[:80]
-    if address.startswith("#"):
-        return address
-    whole = urlsplit(urljoin(HOST + page, address))
-    if f"{whole.scheme}://{whole.netloc}/" != HOST:
-        return address
-    path = FINGERPRINT.sub("*", posixpath.normpath(whole.path).lstrip("/")) or "."
-    ends = (f"?{whole.query}" if whole.query else "") + (f"#{whole.fragment}" if whole.fragment else "")
-    return path + ends
 
 
 def _mark(element: Element) -> str:
@@ -166,7 +104,9 @@ def _mark(element: Element) -> str:
         f".{c}"
         for c in sorted(element.classes)
         if c not in QUIET
-        and (c.startswith("ar-") or re.fullmatch(r"callout-(note|tip|warning|caution|important)", c))
+        and (
+            c.startswith("ar-") or re.fullmatch(r"callout-(note|tip|warning|caution|important)", c)
+        )
     ]
     kept += [f"{key}={element.get(key)}" for key in ("lang", "hreflang") if element.get(key)]
     kept += ["hidden"] if "hidden" in element.attributes else []
@@ -252,7 +192,7 @@ def _inline(element: Element, page: str) -> str:
     if name == "br":
         return " "
     if name == "img":
-        return f"![{_plain(element.get('alt'))}]({_target(element.get('src'), page)})"
+        return f"![{page_head.plain(element.get('alt'))}]({page_head.target(element.get('src'), page)})"
     if name == "svg":
         return "" if element.get("aria-hidden") == "true" else f"(picture: {_alt(element)})"
     label = element.get("aria-label") or _inside(element, page)
@@ -260,7 +200,7 @@ def _inline(element: Element, page: str) -> str:
     if name == "a":
         seen = _inside(element, page)
         label = f"{seen} = {label}" if seen and label != seen else label
-        return f"[{mark}{label}]({_target(element.get('href'), page)})"
+        return f"[{mark}{label}]({page_head.target(element.get('href'), page)})"
     if name in ("button", "option", "select", "textarea", "label"):
         value = f" = {element.get('value')}" if element.get("value") else ""
         return f"({name}: {mark}{label}{value}) "
@@ -270,7 +210,7 @@ def _inline(element: Element, page: str) -> str:
         said = element.get("aria-label") or element.get("placeholder") or element.get("name")
         return f"(input {kind}: {said}{' = ' + value if value else ''}) "
     if name in ("iframe", "object", "embed", "video", "audio"):
-        address = _target(element.get("src") or element.get("data"), page)
+        address = page_head.target(element.get("src") or element.get("data"), page)
         return f"({name}: {element.get('title')} {address})"
     title = f" ({element.get('title')})" if element.get("title") else ""
     return f"{mark}{_inside(element, page)}{title}"
@@ -312,13 +252,15 @@ def _table(table: Element, out: _Writer) -> None:
             above = cells[0] if cells else ""
             rows.append(("  | " + " | ".join(['"', *cells[1:]] if same else cells)).rstrip())
     if len(rows) > LONG:
-        rows[1:-LAST] = [f"  ... {_digest(rows[1:-LAST])}"]
+        rows[1:-LAST] = [f"  ... {page_head.digest(rows[1:-LAST])}"]
     for row in rows:
         out.add(row)
 
 
 def _cell(cell: Element, page: str) -> str:
-    spans = [f"{k[:3]}{cell.get(k)}" for k in ("colspan", "rowspan") if cell.get(k) not in ("", "1")]
+    spans = [
+        f"{k[:3]}{cell.get(k)}" for k in ("colspan", "rowspan") if cell.get(k) not in ("", "1")
+    ]
     text = _mark(cell) + _inside(cell, page)
     if cell.name == "th" and cell.get("scope") == "col":
         text = f"*{text}*"
