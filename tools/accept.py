@@ -1,9 +1,11 @@
-"""Accept what the publication is now: rewrite the texts of pages and the small pictures of charts.
+"""Accept what the publication is now: rewrite the texts of pages and the small pictures of charts,
+and the list of hosts.
 
 python tools/accept.py                                everything
 python tools/accept.py pages                          every page
 python tools/accept.py pages notebooks/germany de     one page, and all in a folder
 python tools/accept.py charts germany-outcomes        one chart, wide and narrow
+python tools/accept.py hosts                          the hosts that pages lead to
 
 Builds the site first, if anything changed since it was built. Says what changed; look at it with
 ``git diff`` before you commit it.
@@ -18,17 +20,18 @@ from collections.abc import Sequence
 
 from _own_python import ROOT, ensure
 
-KINDS = ("pages", "charts")
+KINDS = ("pages", "charts", "hosts")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Accept pages, charts or both; return the exit code."""
+    """Accept pages, charts, hosts or all of them; return the exit code."""
     if arguments and arguments[0] not in KINDS:
-        return _wrong(f"{arguments[0]}: accept {' or '.join(KINDS)}")
+        return _wrong(f"{arguments[0]}: accept {', '.join(KINDS)}")
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
     # Where the site will stand is no part of what was accepted.
     os.environ.pop("ASYLUM_REPORT_SITE_URL", None)
     os.environ["ASYLUM_REPORT_ROOT"] = str(ROOT)
+    import site_links
     from asylum_report.errors import ReportError
     from asylum_report.publish import site
     from golden import keep
@@ -47,6 +50,10 @@ def main(arguments: Sequence[str]) -> int:
         if "charts" in kinds:
             now = keep.charts(ROOT / "figures")
             said += [f"charts {line}" for line in keep.accept_charts(now, names)]
+        if "hosts" in kinds:
+            found = site_links.read(built).foreign()
+            path = ROOT / site_links.HOSTS
+            said += [f"hosts {line}" for line in site_links.accept_hosts(found, path)]
     except KeyError as error:
         return _wrong(f"there is no page or chart of the name {error.args[0]}")
     print("\n".join(said) if said else "Everything is as accepted.")

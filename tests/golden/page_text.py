@@ -192,7 +192,8 @@ def _inline(element: Element, page: str) -> str:
     if name == "br":
         return " "
     if name == "img":
-        return f"![{page_head.plain(element.get('alt'))}]({page_head.target(element.get('src'), page)})"
+        leads = page_head.target(element.get("src"), page)
+        return f"![{page_head.plain(element.get('alt'))}]({leads})"
     if name == "svg":
         return "" if element.get("aria-hidden") == "true" else f"(picture: {_alt(element)})"
     label = element.get("aria-label") or _inside(element, page)
