@@ -191,6 +191,8 @@ def _inline(element: Element, page: str) -> str:
         return ""
     if name == "br":
         return " "
+    if name in ("sub", "sup"):
+        return ("_" if name == "sub" else "^") + _inside(element, page)
     if name == "img":
         leads = page_head.target(element.get("src"), page)
         return f"![{page_head.plain(element.get('alt'))}]({leads})"
