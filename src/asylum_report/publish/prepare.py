@@ -121,7 +121,8 @@ def key(figures: str, root: Path | None = None) -> str:
         The project, for what the gate says about it; by default the one around the current folder.
     """
     here = Path(__file__).parent
-    own = ("prepare.py", "generated.py", "generated_models.py", "notices.py")
+    own = ("prepare.py", "generated.py", "generated_models.py", "notices.py",
+           "dashboard.py", "dashboard_data.py", "dashboard_words.py")  # fmt: skip
     return fingerprint.combine(
         {
             "figures": figures,

@@ -19,6 +19,7 @@ from pathlib import Path
 from asylum_report import lock, paths
 from asylum_report.errors import BuildError, ReportError
 from asylum_report.publish import (
+    dashboard_data,
     fingerprint,
     notebooks,
     postprocess,
@@ -196,6 +197,7 @@ def _make(
     site, warnings = render.render(publisher, staged)
     pages = postprocess.folder(site, publisher, description, url)
     add_live_charts(site)
+    dashboard_data.write(site, root / "_generated" / "dashboard.json")
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         swap.remove(site / "report")
