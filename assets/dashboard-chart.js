@@ -131,7 +131,7 @@ export function draw(view, options) {
   }
 
   const upper = y + 10;
-  const base = upper + (narrow ? 230 : 330);
+  const base = upper + (narrow ? 250 : 348);
   const span = view.to - view.from + 1;
   const X = (year) => left + ((year - view.from + 0.5) * (right - left)) / span;
   const Y = (value) => base - ((base - upper) * value) / top;

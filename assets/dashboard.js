@@ -240,7 +240,7 @@ async function start() {
   const answer = await fetch(new URL("../data/dashboard.json", import.meta.url));
   if (!answer.ok) throw new Error(`no figures: ${answer.status}`);
   data = unpack(await answer.json());
-  one(".ar-dash-more").open = window.innerWidth >= 768;
+  one(".ar-dash-more").open = window.innerWidth >= 992;
   form.hidden = false;
   one(".ar-dash-tools").hidden = false;
   one(".ar-dash-still").hidden = true;

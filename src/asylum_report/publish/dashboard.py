@@ -19,7 +19,7 @@ from asylum_report.publish import dashboard_data as data
 from asylum_report.publish import dashboard_words as words
 from asylum_report.recognition import DEFINITIONS
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 TABLE_HEADS = (
     "Destination", "Year", f"{words.DEFINITIONS['protection']}, %", "95% from, %", "95% to, %",
@@ -60,6 +60,8 @@ def chart(found: Mapping[str, Sequence[Row]]) -> Chart:
         ),
         source=parts.source(everything),
         alt=f"{heading()}. {sentence(found)}",
+        # The remarks stand below the picture, in words.
+        note="Hollow marks and short strokes",
         table=Table(TABLE_HEADS, tuple(cells(found))),
     )  # fmt: skip
 
@@ -159,9 +161,11 @@ def page(content: Mapping[str, Any]) -> str:
     text = "\n".join((
         '<link rel="stylesheet" href="/assets/dashboard.css">',
         '<div class="ar-dash" id="dashboard">',
-        '<p class="ar-dash-still">This is the default view. Choosing another needs JavaScript and a '
-        "web server.</p>",
+        '<div class="ar-dash-choices">',
+        '<p class="ar-dash-still">This is the default view. Choosing another needs JavaScript '
+        "and a web server.</p>",
         form(content),
+        "</div>",
         '<div class="ar-dash-result">',
         '<ul class="ar-dash-messages" role="status"></ul>',
         f'<p class="ar-dash-sentence" aria-live="polite">{escape(sentence(found))}</p>',
@@ -203,7 +207,8 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     )
     return (
         '<h3 class="ar-dash-head">The figures as a table</h3>\n'
-        '<div class="ar-scroll ar-dash-table" tabindex="0" role="region" aria-label="Table of the figures shown">\n'
+        '<div class="ar-scroll ar-dash-table" tabindex="0" role="region" '
+        'aria-label="Table of the figures shown">\n'
         '<table class="ar-table" data-quarto-disable-processing="true">'
         f'<caption class="ar-hidden">{escape(heading())}. {escape(subtitle())}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
@@ -232,6 +237,11 @@ def form(content: Mapping[str, Any]) -> str:
     """Return the choices; hidden until the script has the figures."""
     span = range(content["years"][0], content["years"][1] + 1)
     shows = _radios("show", words.SHOWS.items(), "rates")
+    # Stand-ins, so that nothing moves when the script writes its own.
+    chosen = "".join(
+        f'<li><button type="button">{escape(data.series_name(key))}</button></li>'
+        for key in words.DEFAULT_KEYS
+    )
     listed = _places(content["destinations"])
     stages = _options((s.name, s.label) for s in words.STAGES)
     years = _options((str(year), str(year)) for year in span)
@@ -242,18 +252,18 @@ def form(content: Mapping[str, Any]) -> str:
         f'<fieldset class="ar-dash-show"><legend>Show</legend>{shows}</fieldset>',
         '<fieldset class="ar-dash-places"><legend>Destinations, at most '
         f"{words.AT_MOST}</legend>",
-        '<ul class="ar-dash-chosen"></ul>',
+        f'<ul class="ar-dash-chosen">{chosen}</ul>',
         '<details><summary>Add or remove</summary>'
         '<label for="dashboard-find">Find a destination</label>'
         '<input type="search" id="dashboard-find" autocomplete="off" spellcheck="false">'
         '<p class="ar-dash-found" role="status"></p>'
         f'<ul class="ar-dash-list">{listed}</ul></details></fieldset>',
-        '<details class="ar-dash-more" open><summary>Definition, stage, years</summary>',
+        '<details class="ar-dash-more"><summary>Definition, stage, years</summary>',
         '<fieldset data-for="rates definitions"><legend>Definition</legend>'
         f"{_definitions(had)}</fieldset>",
         '<p data-for="definitions"><label for="dashboard-against">Beside it</label>'
-        f'<select id="dashboard-against" name="against">{_options([*rates, ("all", "All definitions")])}'
-        "</select></p>",
+        f'<select id="dashboard-against" name="against">{_options(rates)}'
+        '<option value="all">All definitions</option></select></p>',
         '<p data-for="definitions"><label for="dashboard-one">Destination</label>'
         '<select id="dashboard-one" name="one"></select></p>',
         '<p data-for="definitions"><label for="dashboard-at">Year of the sentence</label>'
@@ -262,8 +272,8 @@ def form(content: Mapping[str, Any]) -> str:
         '<p data-for="counts"><label for="dashboard-count">Count of</label>'
         f'<select id="dashboard-count" name="count">{_options(words.COUNTS.items())}</select></p>',
         '<p><label for="dashboard-stage">Stage</label>'
-        f'<select id="dashboard-stage" name="stage" aria-describedby="dashboard-stage-means">{stages}'
-        '</select><span class="ar-dash-means" id="dashboard-stage-means">'
+        '<select id="dashboard-stage" name="stage" aria-describedby="dashboard-stage-means">'
+        f'{stages}</select><span class="ar-dash-means" id="dashboard-stage-means">'
         f"{escape(words.STAGE_MEANS)}</span></p>",
         '<fieldset class="ar-dash-years"><legend>Years</legend>'
         f'<label for="dashboard-from">From</label><select id="dashboard-from" name="from">{years}'
@@ -280,8 +290,8 @@ def _options(named: Any) -> str:
 
 def _radios(name: str, named: Any, checked: str) -> str:
     return "".join(
-        f'<label><input type="radio" name="{name}" value="{k}"{" checked" if k == checked else ""}> '
-        f"{escape(label)}</label>"
+        f'<label><input type="radio" name="{name}" value="{k}"'
+        f"{' checked' if k == checked else ''}> {escape(label)}</label>"
         for k, label in named
     )
 

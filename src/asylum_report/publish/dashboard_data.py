@@ -1,7 +1,7 @@
 """The figures of the dashboard as one small JSON: UNHCR's decisions on Russian citizens.
 
-Every rate on the dashboard is worked out in the browser from whole numbers of this file, by sums and
-one division. What needs statistics (intervals) or judgement (why there is no rate, where a line
+Every rate on the dashboard is worked out in the browser from whole numbers of this file, by sums
+and one division. What needs statistics (intervals) or judgement (why there is no rate, where a line
 breaks) comes from `asylum_report.query` and `asylum_report.corridors` and is only looked up there.
 ``docs/dashboard.md`` describes the file.
 """
@@ -28,7 +28,7 @@ PLACE = "data/dashboard.json"
 """Where the file stands in the site."""
 
 OUTCOMES = ("refugee", "complementary", "rejected", "closed")
-"""What UNHCR divides decisions into; its ``total`` is kept out, being their sum or at odds with it."""
+"""What UNHCR divides decisions into; its ``total`` stays out: their sum, or at odds with it."""
 
 FEW = f"fewer than {SHOWN_FROM} decisions"
 """The reason of `asylum_report.recognition.rate`, under which counts are shown and no rate."""

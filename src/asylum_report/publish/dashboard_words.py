@@ -55,7 +55,7 @@ STAGES = (
     Stage("special", "special", "Other procedures",
           "other procedures"),
 )  # fmt: skip
-"""Every choice; first instance and appeal are never added, because they decide on the same people."""
+"""Every choice; first instance and appeal are never added: they decide on the same people."""
 
 DEFINITIONS = {
     "protection": "Protection rate",
@@ -65,8 +65,8 @@ DEFINITIONS = {
 }
 
 STAGE_MEANS = (
-    "First instance is what each authority counts as such: in Germany first and repeat applications "
-    "together. Other procedures are those for backlogs, temporary protection and the like. First "
+    "First instance is what each authority counts as such: in Germany first and repeat "
+    "applications together. Other procedures are those for backlogs, temporary protection and the like. First "
     "instance and appeal are never added: they decide on the same people."
 )
 
