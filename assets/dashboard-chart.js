@@ -37,10 +37,11 @@ export function mark(shape, x, y, r, colour, hollow, colours) {
   return `<path d="${SHAPES[shape](x, y, r)}" ${paint}/>`;
 }
 
-// Lines of at most so many letters.
+// Lines of at most so many letters; a word longer than that, as an address is, is cut.
 export function wrapped(text, letters) {
   const lines = [];
-  for (const word of text.split(" ")) {
+  const words = text.split(" ").flatMap((word) => word.match(new RegExp(`.{1,${letters}}`, "g")) || []);
+  for (const word of words) {
     const last = lines[lines.length - 1];
     if (lines.length && last.length + 1 + word.length <= letters) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
@@ -193,7 +194,7 @@ export function draw(view, options) {
   if (file) {
     y += 8;
     for (const one of [...view.notes, `Source: ${view.source}.`, `Cite as: ${view.citation}`]) {
-      for (const words of wrapped(one, 122)) { y += 17; text(0, y, words, { colour: "muted-ink", at: 12.5 }); }
+      for (const words of wrapped(one, 116)) { y += 17; text(0, y, words, { colour: "muted-ink", at: 12.5 }); }
       y += 3;
     }
     y += 8;

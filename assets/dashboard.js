@@ -10,7 +10,7 @@ const one = (selector) => place.querySelector(selector);
 const all = (selector) => [...place.querySelectorAll(selector)];
 const form = one("form");
 const picture = one(".ar-picture");
-const FONT = "Source Sans Pro, Source Sans 3, system-ui, Segoe UI, Arial, sans-serif";
+const FONT = "'Source Sans Pro', 'Source Sans 3', system-ui, 'Segoe UI', Arial, sans-serif";
 
 let data = null; // the figures
 let state = null; // the choices

@@ -66,8 +66,8 @@ DEFINITIONS = {
 
 STAGE_MEANS = (
     "First instance is what each authority counts as such: in Germany first and repeat "
-    "applications together. Other procedures are those for backlogs, temporary protection and the like. First "
-    "instance and appeal are never added: they decide on the same people."
+    "applications together. Other procedures are those for backlogs, temporary protection and the "
+    "like. First instance and appeal are never added: they decide on the same people."
 )
 
 OUTCOMES = {
