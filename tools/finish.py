@@ -19,7 +19,7 @@ def main() -> int:
     ensure()
     os.environ["ASYLUM_REPORT_ROOT"] = str(ROOT)
     from asylum_report.errors import ReportError
-    from asylum_report.publish import brief, extras, postprocess, swap
+    from asylum_report.publish import brief, dashboard_data, extras, postprocess, swap
     from asylum_report.publish.site import add_live_charts
 
     output = Path(ROOT / os.environ.get("QUARTO_PROJECT_OUTPUT_DIR", "_site"))
@@ -31,6 +31,7 @@ def main() -> int:
         pages = postprocess.folder(output, publisher, description, url)
         add_live_charts(output)
         extras.write(output, pages, ROOT, url)
+        dashboard_data.write(output, ROOT / "_generated" / "dashboard.json")
         brief.build_brief(ROOT, output / "brief.pdf", publisher)
         swap.remove(output / "report")
     except ReportError as error:

@@ -52,9 +52,7 @@ def contents(root: Path, tables: list[downloads_tables.Table] | None = None) -> 
             whole = (processed / f"{table.name}.parquet").read_bytes()
             found[f"{table.name}{downloads_package.WHOLE}.parquet"] = whole
     work = cite.report(root)
-    found["datapackage.json"] = downloads_package.package(
-        every, found, work.version, cite.home()
-    )
+    found["datapackage.json"] = downloads_package.package(every, found, work.version, cite.home())
     found["numbers.json"] = (processed / "numbers.json").read_bytes()
     found |= cite.as_files(work)
     found["README.md"] = downloads_package.readme(work.version)

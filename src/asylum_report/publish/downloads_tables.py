@@ -118,7 +118,7 @@ def _arrow(content: bytes, kinds: Mapping[str, Kind] | None) -> pa.Table:
     }  # fmt: skip
     options = csv.ConvertOptions(
         column_types={name: types[kind] for name, kind in (kinds or {}).items()}
-        or {name: types["string"] for name in TEXTS},
+        or dict.fromkeys(TEXTS, types["string"]),
         # NA is one of UNHCR's codes: only what is empty is missing.
         null_values=[""],
         strings_can_be_null=True,

@@ -76,14 +76,19 @@ def page(chart: Chart, shown_on: str, home: str = "", version: str = "") -> str:
 <body>
 <main>
 <figure class="ar-chart" id="{name}" aria-labelledby="{name}-head">
-<div class="ar-head"><h1 class="ar-title" id="{name}-head">{escape(chart.title)}</h1>{subtitle}</div>
+<div class="ar-head"><h1 class="ar-title" id="{name}-head">{escape(chart.title)}</h1>{
+        subtitle
+    }</div>
 <div class="ar-picture">{wide}{narrow}</div>
 <figcaption class="ar-caption">{note}
 <div class="ar-source"><span class="ar-source-word">Source:</span> {escape(chart.source)}</div>
 </figcaption>
-<div class="ar-tools"><details class="ar-data"><summary>Table</summary>{bundle.table(chart)}</details>
+<div class="ar-tools"><details class="ar-data"><summary>Table</summary>{
+        bundle.table(chart)
+    }</details>
 <p class="ar-embed-foot"><span>Chart: <a href="../{escape(back)}" {out}>Asylum Report</a>{
-        f", version {escape(version)}" if version else ""}, MIT licence</span>
+        f", version {escape(version)}" if version else ""
+    }, MIT licence</span>
 <a href="../figures/{name}.csv" {out}>Data (CSV)</a></p></div>
 </figure>
 </main>

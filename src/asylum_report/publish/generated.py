@@ -11,7 +11,13 @@ import yaml
 
 from asylum_report import paths, records, store
 from asylum_report.display import link, plain
-from asylum_report.publish import generated_home, generated_models, notices
+from asylum_report.publish import (
+    dashboard,
+    dashboard_data,
+    generated_home,
+    generated_models,
+    notices,
+)
 from asylum_report.publish.markup_tables import pipe_table
 
 FOLDER = "_generated"
@@ -84,7 +90,10 @@ def events() -> str:
 def write(folder: Path) -> list[Path]:
     """Write every generated part into ``folder / "_generated"`` and return the files."""
     package = json.loads((paths.processed() / "datapackage.json").read_text(encoding="utf-8"))
+    figures = dashboard_data.content()
     texts = {
+        "dashboard.md": dashboard.page(figures),
+        "dashboard.json": dashboard_data.text(figures),
         "notices.md": notices.listed(notices.current(paths.root())),
         "vintages.md": vintages(),
         "tables.md": tables(package),

@@ -110,6 +110,10 @@ def remembered(root: Path, figures: str) -> Prepared | None:
         return None
 
 
+OWN = ("prepare.py", "notices.py", "generated*.py", "dashboard*.py")
+"""What of this folder makes prepared files."""
+
+
 def key(figures: str, root: Path | None = None) -> str:
     """Return the fingerprint of what is prepared: charts and numbers, and what is written here.
 
@@ -121,13 +125,10 @@ def key(figures: str, root: Path | None = None) -> str:
         The project, for what the gate says about it; by default the one around the current folder.
     """
     here = Path(__file__).parent
-    own = (
-        "prepare.py", "generated.py", "generated_home.py", "generated_models.py", "notices.py",
-    )  # fmt: skip
     return fingerprint.combine(
         {
             "figures": figures,
-            "files": fingerprint.digests(here, [here / name for name in own]),
+            "files": fingerprint.digests(here, fingerprint.files(here, *OWN)),
             "notices": [asdict(one) for one in notices.current(root or paths.root())],
         }
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 from asylum_report import lock, paths
 from asylum_report.errors import BuildError, ReportError
 from asylum_report.publish import (
+    dashboard_data,
     extras,
     fingerprint,
     notebooks,
@@ -198,6 +199,7 @@ def _make(
     pages = postprocess.folder(site, publisher, description, url)
     add_live_charts(site)
     extras.write(site, pages, root, url)
+    dashboard_data.write(site, root / "_generated" / "dashboard.json")
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         swap.remove(site / "report")
