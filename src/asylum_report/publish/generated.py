@@ -11,7 +11,7 @@ import yaml
 
 from asylum_report import paths, records, store
 from asylum_report.display import link, plain
-from asylum_report.publish import generated_models, notices
+from asylum_report.publish import generated_glossary, generated_models, notices
 from asylum_report.publish.markup_tables import pipe_table
 
 FOLDER = "_generated"
@@ -90,6 +90,7 @@ def write(folder: Path) -> list[Path]:
         "tables.md": tables(package),
         "corrections.md": corrections(),
         "events.md": events(),
+        "glossary.md": generated_glossary.markdown(),
         "models.md": generated_models.downloads(),
         "studies.md": generated_models.studies(),
         "trend-study.md": generated_models.trend_study(),

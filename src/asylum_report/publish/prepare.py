@@ -121,7 +121,13 @@ def key(figures: str, root: Path | None = None) -> str:
         The project, for what the gate says about it; by default the one around the current folder.
     """
     here = Path(__file__).parent
-    own = ("prepare.py", "generated.py", "generated_models.py", "notices.py")
+    own = (
+        "prepare.py",
+        "generated.py",
+        "generated_glossary.py",
+        "generated_models.py",
+        "notices.py",
+    )
     return fingerprint.combine(
         {
             "figures": figures,

@@ -174,7 +174,7 @@ def _make(
         workers=WORKERS,
         progress=lambda ready, total: say(step, ready, total),
     )
-    from asylum_report.publish import brief
+    from asylum_report.publish import brief, generated_glossary
 
     staged = stage.build(root, root / ".cache" / "stage", executed)
     stage.copy(root, staged, stage.BRIEF)
@@ -196,6 +196,7 @@ def _make(
     site, warnings = render.render(publisher, staged)
     pages = postprocess.folder(site, publisher, description, url)
     add_live_charts(site)
+    generated_glossary.write(site)
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         swap.remove(site / "report")
