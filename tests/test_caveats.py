@@ -10,7 +10,6 @@ import pytest
 from asylum_report import paths
 from asylum_report.charts import library
 
-
 LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 
@@ -80,8 +79,8 @@ LOADED = re.compile(
 """Words that judge, frighten, or make people a force of nature."""
 
 THINGS = re.compile(
-    r"\b(Russians (granted|rejected|arrested)|asylees?|(the|all|other|more|many|few) rejected\b(?! persons)"
-    r"|failed applicants?|unlawfuls?|deportables?|clandestines?)\b",
+    r"\b(Russians (granted|rejected|arrested)|asylees?|"
+    r"(the|all|other|more|many|few) rejected\b(?! persons)|failed applicants?|unlawfuls?|deportables?|clandestines?)\b",
     re.IGNORECASE,
 )
 """People called by what was done to them."""
