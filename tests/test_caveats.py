@@ -80,7 +80,8 @@ LOADED = re.compile(
 
 THINGS = re.compile(
     r"\b(Russians (granted|rejected|arrested)|asylees?|"
-    r"(the|all|other|more|many|few) rejected\b(?! persons)|failed applicants?|unlawfuls?|deportables?|clandestines?)\b",
+    r"(the|all|other|more|many|few) rejected\b(?! persons)|failed applicants?|"
+    r"unlawfuls?|deportables?|clandestines?)\b",
     re.IGNORECASE,
 )
 """People called by what was done to them."""

@@ -160,7 +160,7 @@ def applications_monthly() -> Chart:
     ]
     rows.sort(key=lambda row: row["period_start"])
     whole = [row for row in rows if row["status"] == "complete"]
-    recent = [row for row in whole if row["period_start"] >= "2022-02"]  # since the invasion
+    recent = [row for row in whole if row["period_start"] >= "2021"]
     peak = max(recent, key=lambda row: row["count"])
     last = whole[-1]
     return Chart(
