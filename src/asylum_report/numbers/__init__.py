@@ -84,6 +84,7 @@ def _meta() -> list[Number]:
     found = [
         Number("meta.version", __version__, __version__, "text", "version of the report"),
         Number("meta.date", release, day(release), "date", "date of this version of the report"),
+        _updated(),
     ]
     for label, dataset in (
         ("unhcr", "unhcr-asylum-decisions"),
@@ -92,6 +93,18 @@ def _meta() -> list[Number]:
     ):
         found.append(vintage_number(label, dataset, store.latest(dataset).date))
     return found
+
+
+def _updated() -> Number:
+    """Return the date of the newest vintage of any publisher's statistics.
+
+    Tables that are compiled here by hand (events, claims, single figures) do not count: their date
+    says nothing of how new the statistics are.
+    """
+    newest = max(one.date for one in store.vintages() if one.publisher != "asylum-report")
+    return Number(
+        "meta.updated", newest, day(newest), "date", "newest vintage of any publisher's statistics"
+    )
 
 
 def _release() -> str:

@@ -14,6 +14,7 @@ from asylum_report.display import link, plain
 from asylum_report.publish import (
     dashboard,
     dashboard_data,
+    generated_glossary,
     generated_home,
     generated_models,
     notices,
@@ -99,6 +100,7 @@ def write(folder: Path) -> list[Path]:
         "tables.md": tables(package),
         "corrections.md": corrections(),
         "events.md": events(),
+        "glossary.md": generated_glossary.markdown(),
         "models.md": generated_models.downloads(),
         "studies.md": generated_models.studies(),
         "trend-study.md": generated_models.trend_study(),

@@ -176,7 +176,7 @@ def _make(
         workers=WORKERS,
         progress=lambda ready, total: say(step, ready, total),
     )
-    from asylum_report.publish import brief
+    from asylum_report.publish import brief, generated_glossary
 
     staged = stage.build(root, root / ".cache" / "stage", executed)
     stage.copy(root, staged, stage.BRIEF)
@@ -200,6 +200,7 @@ def _make(
     add_live_charts(site)
     extras.write(site, pages, root, url)
     dashboard_data.write(site, root / "_generated" / "dashboard.json")
+    generated_glossary.write(site)
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         swap.remove(site / "report")
