@@ -32,7 +32,8 @@ def main() -> int:
         add_live_charts(output)
         extras.write(output, pages, ROOT, url)
         dashboard_data.write(output, ROOT / "_generated" / "dashboard.json")
-        brief.build_brief(ROOT, output / "brief.pdf", publisher)
+        for lang in brief.LANGUAGES:
+            brief.build_brief(ROOT, output / brief.name(lang), publisher, lang)
         swap.remove(output / "report")
     except ReportError as error:
         print(f"finish: {error}", file=sys.stderr)
