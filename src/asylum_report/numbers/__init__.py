@@ -14,6 +14,8 @@ from asylum_report.errors import InvalidTable, UnknownName
 from asylum_report.numbers import (
     appeal,
     arrivals,
+    claims,
+    claims_held,
     lottery,
     outlook,
     recognition,
@@ -68,6 +70,8 @@ def compute() -> dict[str, Number]:
         *outlook.numbers(),
         *turning.numbers(),
         *revisions.numbers(),
+        *claims.numbers(decisions, applications),
+        *claims_held.numbers(),
         *_meta(),
     ]
     found: dict[str, Number] = {}
@@ -75,13 +79,17 @@ def compute() -> dict[str, Number]:
         if number.name in found:
             raise ValueError(f"two numbers are called {number.name}")
         found[number.name] = number
+    # The verdicts on claims follow from all the others.
+    found |= {number.name: number for number in claims.verdicts(found)}
     return dict(sorted(found.items()))
 
 
 def _meta() -> list[Number]:
     """Return the report's version and date, and the vintages it stands on."""
     release = _release()
+    newest = max(one.date for one in store.vintages() if one.publisher != "asylum-report")
     found = [
+        Number("meta.updated", newest, day(newest), "date", "newest vintage of the report"),
         Number("meta.version", __version__, __version__, "text", "version of the report"),
         Number("meta.date", release, day(release), "date", "date of this version of the report"),
         _updated(),

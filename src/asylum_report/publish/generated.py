@@ -14,6 +14,7 @@ from asylum_report.display import link, plain
 from asylum_report.publish import (
     dashboard,
     dashboard_data,
+    generated_claims,
     generated_glossary,
     generated_home,
     generated_models,
@@ -106,6 +107,7 @@ def write(folder: Path) -> list[Path]:
         "trend-study.md": generated_models.trend_study(),
         "trend-few.md": generated_models.trend_few(),
         **generated_home.sparks(),
+        **generated_claims.texts(),
     }
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)

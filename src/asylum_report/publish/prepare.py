@@ -150,6 +150,7 @@ def _make(
 ) -> tuple[dict[str, str], Mapping[str, Chart], list[Path]]:
     say("Building the tables", 0, 1)
     from asylum_report import identity, numbers, process, results
+    from asylum_report.claims import output as claims
 
     process.ensure()
     say("Building the tables", 1, 1)
@@ -162,6 +163,7 @@ def _make(
 
     say("Computing the numbers", 0, 1)
     found = numbers.write(root / "data" / "processed")
+    claims.write(found, root / "data" / "processed")
     values = numbers.displays(found)
     # In other languages only what pages use: all would quadruple a file both publishers read.
     values |= language.spoken(found, variables.named(_prose(root), root))
