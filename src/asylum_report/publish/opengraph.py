@@ -193,9 +193,9 @@ def _with_words(card: Card) -> Figure:
 
     width, y = WIDTH / _UNIT - 2 * _PAD, 50.0
     canvas = Canvas(width, _PAD, "#ffffff")
-    for line in letters.balance(card.title, 34, width, letters.SEMIBOLD, identity.SERIF):
+    for line in letters.balance(card.title, 34, width, letters.SEMIBOLD, identity.SANS):
         y += 40
-        canvas.text(0, y, line, 34, "ink", weight=letters.SEMIBOLD, family=identity.SERIF)
+        canvas.text(0, y, line, 34, "ink", weight=letters.SEMIBOLD, family=identity.SANS)
     y += 18
     for line in letters.wrap(card.description, 17, width):
         y += 24
@@ -214,7 +214,7 @@ def _frame(figure: Figure, site: str) -> None:
     figure.add_artist(band)
     figure.text(
         1 - _PAD * _UNIT / WIDTH, 0.925, site, ha="right", va="baseline", fontsize=10.5,
-        family=[identity.SERIF], weight=600, color=accent,
+        family=[identity.SANS], weight=600, color=accent,
     )  # fmt: skip
 
 
