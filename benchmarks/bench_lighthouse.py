@@ -43,7 +43,7 @@ class Compressing(http.server.SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def send_head(self) -> io.BytesIO | None:  # type: ignore[override]
+    def send_head(self) -> io.BytesIO | None:
         """Send the head of an answer and return its body."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
