@@ -33,9 +33,11 @@
 
   // A wide table scrolls in its own box; the keyboard has to reach that box.
   const reachable = () => {
-    for (const box of document.querySelectorAll(".sd-table, .cell-output-display, .ar-scroll")) {
-      const wide = box.scrollWidth > box.clientWidth + 1;
-      if (wide && !box.hasAttribute("tabindex")) {
+    // Those of charts have it already, and measuring a folded one would lay out what nobody sees.
+    const boxes = ".sd-table:not([tabindex]), .cell-output-display:not([tabindex]), .ar-scroll:not([tabindex])";
+    for (const box of document.querySelectorAll(boxes)) {
+      if (box.closest("details:not([open])")) continue;
+      if (box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
         box.setAttribute("role", "region");
         box.setAttribute("aria-label", "Wide table, scroll sideways");
@@ -44,6 +46,7 @@
   };
   reachable();
   window.addEventListener("resize", reachable);
+  document.addEventListener("toggle", reachable, true);
 
   // The head of a folded callout opens by keyboard too.
   for (const head of document.querySelectorAll(".callout-header[data-bs-toggle]")) {
