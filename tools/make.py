@@ -32,7 +32,8 @@ OLDEST = (3, 11)
 LOCKS = {"run": ROOT / "requirements" / "run.lock", "dev": ROOT / "requirements" / "dev.lock"}
 MADE = (
     ".cache", "_site", "_charts", "_generated", "_freeze", ".quarto", "_variables.yml",
-    "assets/fonts", "report/charts", "report/brief.typ", "report/brief-data.json",
+    "assets/fonts", "report/charts", "report/brief.typ", "report/brief-data.json", "report/de",
+    "report/fr", "report/ru",
     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis",
 )  # fmt: skip
 
