@@ -20,7 +20,7 @@ def main() -> int:
     os.environ["ASYLUM_REPORT_ROOT"] = str(ROOT)
     from asylum_report.errors import ReportError
     from asylum_report.publish import brief, postprocess, swap
-    from asylum_report.publish.site import add_live_charts
+    from asylum_report.publish.site import add_live_charts, take_away
 
     output = Path(ROOT / os.environ.get("QUARTO_PROJECT_OUTPUT_DIR", "_site"))
     publisher = "builtin" if os.environ.get("SMALLDOCS") else "quarto"
@@ -30,6 +30,7 @@ def main() -> int:
         description, url = postprocess.read_settings(ROOT)
         postprocess.folder(output, publisher, description, url)
         add_live_charts(output)
+        take_away(output, ROOT)
         brief.build_brief(ROOT, output / "brief.pdf", publisher)
         swap.remove(output / "report")
     except ReportError as error:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 import typer.exceptions
 
-from asylum_report import __version__, cli_data
+from asylum_report import __version__, cli_cite, cli_data
 from asylum_report.errors import ReportError
 
 INTERRUPTED = 130
@@ -232,6 +232,7 @@ def snapshot(
 
 
 cli_data.add(app)
+cli_cite.add(app)
 
 
 def _version(wanted: bool) -> None:

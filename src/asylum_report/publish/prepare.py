@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asylum_report import paths
+from asylum_report import cite, paths
 from asylum_report.errors import BuildError
 from asylum_report.publish import fingerprint, notices, variables
 
@@ -121,14 +121,25 @@ def key(figures: str, root: Path | None = None) -> str:
         The project, for what the gate says about it; by default the one around the current folder.
     """
     here = Path(__file__).parent
-    own = ("prepare.py", "generated.py", "generated_models.py", "notices.py")
+    own = (
+        "prepare.py", "generated.py", "generated_models.py", "notices.py", "api.py",
+        "api_schema.py", "csvw.py", "downloads.py", "downloads_columns.py", "downloads_package.py",
+        "downloads_page.py", "downloads_tables.py", "embed.py",
+    )  # fmt: skip
     return fingerprint.combine(
         {
             "figures": figures,
             "files": fingerprint.digests(here, [here / name for name in own]),
+            # Pages name the site's address and how to cite.
+            "address": cite.home(root),
+            "citation": fingerprint.digests(root or paths.root(), _citation(root or paths.root())),
             "notices": [asdict(one) for one in notices.current(root or paths.root())],
         }
     )
+
+
+def _citation(root: Path) -> list[Path]:
+    return fingerprint.files(root, "CITATION.cff")
 
 
 def intact(root: Path, files: Mapping[str, str]) -> bool:

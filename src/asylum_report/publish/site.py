@@ -196,6 +196,7 @@ def _make(
     site, warnings = render.render(publisher, staged)
     pages = postprocess.folder(site, publisher, description, url)
     add_live_charts(site)
+    take_away(site, root)
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         swap.remove(site / "report")
@@ -209,6 +210,16 @@ def add_live_charts(site: Path) -> None:
         from asylum_report.charts import files
 
         files.copy_plotly(site / "assets")
+
+
+def take_away(site: Path, root: Path) -> None:
+    """Put into the site what readers take away: tables, rates for programs, charts for frames."""
+    from asylum_report.publish import api, downloads, embed
+
+    if (site / "downloads.html").is_file():
+        downloads.write(site, root)
+        api.write(site, root)
+        embed.write(site, root)
 
 
 def _unchanged(root: Path, manifest: Path, wanted: str, output: Path) -> dict[str, int] | None:
