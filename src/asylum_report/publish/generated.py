@@ -11,7 +11,7 @@ import yaml
 
 from asylum_report import paths, records, store
 from asylum_report.display import link, plain
-from asylum_report.publish import generated_models, notices
+from asylum_report.publish import generated_claims, generated_models, notices
 from asylum_report.publish.markup_tables import pipe_table
 
 FOLDER = "_generated"
@@ -94,6 +94,7 @@ def write(folder: Path) -> list[Path]:
         "studies.md": generated_models.studies(),
         "trend-study.md": generated_models.trend_study(),
         "trend-few.md": generated_models.trend_few(),
+        **generated_claims.texts(),
     }
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)

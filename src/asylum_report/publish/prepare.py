@@ -121,7 +121,7 @@ def key(figures: str, root: Path | None = None) -> str:
         The project, for what the gate says about it; by default the one around the current folder.
     """
     here = Path(__file__).parent
-    own = ("prepare.py", "generated.py", "generated_models.py", "notices.py")
+    own = ("prepare.py", "generated.py", "generated_claims.py", "generated_models.py", "notices.py")
     return fingerprint.combine(
         {
             "figures": figures,
@@ -144,6 +144,7 @@ def _make(
 ) -> tuple[dict[str, str], Mapping[str, Chart], list[Path]]:
     say("Building the tables", 0, 1)
     from asylum_report import identity, numbers, process, results
+    from asylum_report.claims import output as claims
 
     process.ensure()
     say("Building the tables", 1, 1)
@@ -156,6 +157,7 @@ def _make(
 
     say("Computing the numbers", 0, 1)
     found = numbers.write(root / "data" / "processed")
+    claims.write(found, root / "data" / "processed")
     values = numbers.displays(found)
     write(root / "_variables.yml", variables.dump(values))
     check_prose(root, values)
