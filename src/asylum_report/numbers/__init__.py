@@ -14,6 +14,8 @@ from asylum_report.errors import InvalidTable, UnknownName
 from asylum_report.numbers import (
     appeal,
     arrivals,
+    claims,
+    claims_held,
     lottery,
     outlook,
     recognition,
@@ -68,6 +70,8 @@ def compute() -> dict[str, Number]:
         *outlook.numbers(),
         *turning.numbers(),
         *revisions.numbers(),
+        *claims.numbers(decisions, applications),
+        *claims_held.numbers(),
         *_meta(),
     ]
     found: dict[str, Number] = {}
@@ -75,6 +79,8 @@ def compute() -> dict[str, Number]:
         if number.name in found:
             raise ValueError(f"two numbers are called {number.name}")
         found[number.name] = number
+    # The verdicts on claims follow from all the others.
+    found |= {number.name: number for number in claims.verdicts(found)}
     return dict(sorted(found.items()))
 
 
