@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from asylum_report import claims, paths
+from asylum_report import claims, corridors, paths, records
 from asylum_report.claims import output, record, verdicts
 from asylum_report.claims.ledger import SLOT
 
@@ -113,6 +113,19 @@ def test_the_verdict_and_the_figure_it_rests_on(checked, numbers, claim, expecte
 @pytest.mark.parametrize(("name", "display"), FIGURES)
 def test_figures_set_beside_claims(numbers, name, display):
     assert numbers[name].display == display
+
+
+@pytest.mark.parametrize("name", ["world.y2022_2023", "eu_plus.y2022_2025"])
+def test_grants_are_those_of_the_rows_that_they_name(numbers, name):
+    number = numbers[f"checked.{name}.grants"]
+    granted = 0
+    for query in number.rows:
+        rows = records.rows(query["table"], **{k: v for k, v in query.items() if k != "table"})
+        for group in corridors.groups(rows):
+            found = corridors.group_parts(group)
+            if group["unit"] == "persons" and not isinstance(found, str):
+                granted += found[0].value
+    assert granted == number.value
 
 
 def test_every_claim_of_the_table_is_in_the_ledger_once(checked):
