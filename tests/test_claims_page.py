@@ -69,7 +69,11 @@ def test_every_claim_says_how_it_is_read_and_tested(parts):
     assert [card[:3] for card in cards] == IDS
     for card in cards:
         assert card.count("**How it is read.**") == 1
-        assert re.search(r"\*\*(Holds|Does not hold|Cannot be told)\.\*\*", card), card[:3]
+        outcomes = re.findall(r"^- Test, .*?: \*\*(.+?)\.\*\*", card, flags=re.M)
+        assert outcomes, card[:3]
+        assert set(outcomes) <= {
+            "Holds", "Does not hold", "Cannot be told", "None is held", "Not above the bound",
+        }  # fmt: skip
 
 
 def test_bounds_come_with_reservations_and_are_called_bounds(parts):
@@ -116,6 +120,10 @@ def test_a_ledger_that_lacks_a_claim_of_the_table_is_a_clear_error(committed):
         ([{"earlier": "2022", "later": "2025"}], "2022 to 2025"),
         ([{"period": "2024"}, {"period": "2022"}], "2022 to 2024"),
         ([{"period_start": "2022-01-01", "period_end": "2022-12-31"}], "2022"),
+        ([{"period_start": "2022-01-01", "period_end": "2022-12-31"},
+          {"period_start": "2025-01-01", "period_end": "2025-12-31"}], "2022 to 2025"),
+        ([{"period_start": "2023-07-20", "period_end": "2024-03-31"}],
+         "20\u00a0July\u00a02023 to 31\u00a0March\u00a02024"),
         ([{"period_start": "2022-01-01", "period_end": ""}],
          "from 1\u00a0January\u00a02022, end not stated"),
         ([{"date": "2023-12-31"}], "31\u00a0December\u00a02023"),
