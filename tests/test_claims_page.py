@@ -143,9 +143,15 @@ def committed():
     return {name: SimpleNamespace(name=name, **entry) for name, entry in found.items()}
 
 
+@pytest.fixture(scope="module")
+def every(committed):
+    return output.entries(committed)
+
+
 @pytest.fixture
-def run(monkeypatch, committed):
+def run(monkeypatch, committed, every):
     monkeypatch.setattr(numbers, "compute", lambda: committed)
+    monkeypatch.setattr(output, "entries", lambda *_: every)
     app = typer.Typer()
     app.command()(cli_claims.claims)
     return lambda *words: CliRunner().invoke(app, list(words))
