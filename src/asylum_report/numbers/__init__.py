@@ -89,6 +89,7 @@ def _meta() -> list[Number]:
     release = _release()
     newest = max(one.date for one in store.vintages() if one.publisher != "asylum-report")
     found = [
+        Number("meta.updated", newest, day(newest), "date", "newest vintage of the report"),
         Number("meta.version", __version__, __version__, "text", "version of the report"),
         Number("meta.updated", newest, day(newest), "date", "newest vintage of the report"),
         Number("meta.date", release, day(release), "date", "date of this version of the report"),

@@ -43,6 +43,7 @@ _IN_ENGLISH: Mapping[str, frozenset[str]] = {
         "notebooks/after-the-appeal.ipynb": (_UNHCR, _ASKED, _STOCKS),
         "notebooks/revisions.ipynb": (_UNHCR, _ASKED, _YEARS),
         "models.qmd": (_UNHCR, _MONTHS, *_US),
+        "claims.qmd": (_UNHCR, _ASKED, _STOCKS, _YEARS, *_US),
         "report/brief.qmd": (_UNHCR, _YEARS, _MONTHS, *_US),
     }.items()
 }
