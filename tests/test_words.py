@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from asylum_report import paths
+from asylum_report import numbers, paths
 from asylum_report.charts import library
 from asylum_report.charts.library import applications, arrivals, trend
 from asylum_report.errors import InvalidTable
@@ -356,3 +356,43 @@ def test_a_glossary_that_does_not_fit_together_is_refused(tmp_path):
         path.write_text(good.replace(*change, 1), encoding="utf-8")
         with pytest.raises(InvalidTable):
             generated_glossary.load(path)
+
+
+@pytest.fixture(scope="module")
+def value():
+    found = numbers.compute()
+    return lambda name: found[name].value
+
+
+def test_what_the_first_lines_say_beyond_numbers_holds(value):
+    # Germany: more people protected, more rejected; fewer waiting.
+    assert value("de.y2025.positive") > value("de.y2023.positive")
+    assert value("de.y2025.rejected") > value("de.y2023.rejected")
+    assert value("de_pending.january_2025") < value("de_pending.end_2023")
+    # Changes that are one, and the one that is none.
+    for country in ("de", "us"):
+        assert value(f"{country}.trend_2023_2025.ci")[1] < 0
+    low, high = value("fr.trend_2023_2025.ci")
+    assert low < 0 < high
+    # United States: the rate fell, grants rose; encounters rose until 2023 and have fallen since.
+    assert value("us.y2025.protection") < value("us.y2023.protection")
+    assert value("us.y2025.positive") > value("us.y2023.positive")
+    met = [value(f"us.fy{year}.encounters") for year in range(2021, 2026)]
+    assert met[0] < met[1] < met[2] > met[3] > met[4]
+    # France: nearly all with refugee status; Germany decides on fewer, then on more, than ask.
+    assert value("fr.y2023.refugee") > 0.9 * value("fr.y2023.positive")
+    assert value("queue.de.y2023.clearance") < 1 < value("queue.de.y2025.clearance")
+
+
+def test_what_pages_on_models_say_beyond_numbers_holds(value):
+    assert value("lottery.eu.mix_share") > 0.5
+    for name in ("same", "indirect", "adjusted"):
+        assert 1.5 < value(f"lottery.eu.{name}") < 2.5, "about twofold"
+    assert value("outlook.eu.shown").lower().startswith("random walk")
+    assert value("trend.study_cover_95") >= 0.95
+    assert value("trend.study_cover_50") >= 0.5
+    assert 2.5 < value("turning.invasion.after") / value("turning.invasion.before") < 3.5
+    shares = [value("eu_plus.y2022.protection") - value("eu_plus.y2025.protection"),
+              value("eu_plus_without_de.y2022.protection")
+              - value("eu_plus_without_de.y2025.protection")]  # fmt: skip
+    assert shares[1] < shares[0] / 2, "most of the fall is Germany's weight"
