@@ -262,12 +262,16 @@ def test_titles_of_charts_are_sentences_with_the_finding(charts):
 
 def test_subtitles_of_charts_state_the_measure(charts):
     for chart in charts.values():
-        assert not re.search(r"\b(fell|rose|peaked|took|went)\b", chart.subtitle), (
-            chart.name
-        )
+        assert not re.search(r"\b(fell|rose|peaked|took|went)\b", chart.subtitle), chart.name
         if RATE.search(chart.subtitle) and "synthetic" not in chart.subtitle:
             for part in (DEFINITION, STAGE, UNIT):
                 assert part.search(chart.subtitle), f"{chart.name}: {chart.subtitle}"
+
+
+def test_notes_of_charts_have_short_sentences(charts):
+    for chart in charts.values():
+        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z†])", chart.note):
+            assert length(sentence) <= LONGEST, f"{chart.name}: {sentence}"
 
 
 def test_titles_say_what_the_figures_do(charts):
