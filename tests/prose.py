@@ -35,7 +35,8 @@ QUOTED = re.compile(r"""^\s*[\w-]+:\s+(["'])(.+)\1\s*$""")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NOT_PROSE = re.compile(r"[_@=\\#$*<>|~^]|://|^-|\w\.\w|\d")
 NO_SENTENCE = re.compile(
-    r"page:|around:|uses:|Content-Security|link |json:|[\w.:]+: \S*$|\s*(?:\||chart:|table:|\.\.\.|code:)"
+    r"page:|around:|uses:|Content-Security|link |json:|[\w.:]+: \S*$"
+    r"|\s*(?:\||chart:|table:|\.\.\.|code:)"
 )
 """Lines of an accepted page that are no sentences: addresses, cells of tables, code."""
 SITE = " – Asylum Report"
