@@ -106,7 +106,10 @@ def of_notebook(text: str, where: str, language: str) -> Iterator[Passage]:
 
 
 def of_yaml(data: Any, where: str, language: str) -> Iterator[Passage]:
-    """Walk through the sentences of a YAML file; a key that is a language says which."""
+    """Walk through the sentences of a YAML file; a key that is a language says which.
+
+    A single word is an id, but in the files of ``language/`` it is what pages show.
+    """
     if isinstance(data, dict):
         for key, value in data.items():
             inner = key if key in LANGUAGES else language
@@ -114,7 +117,7 @@ def of_yaml(data: Any, where: str, language: str) -> Iterator[Passage]:
     elif isinstance(data, list):
         for value in data:
             yield from of_yaml(value, where, language)
-    elif isinstance(data, str) and " " in data.strip():
+    elif isinstance(data, str) and (" " in data.strip() or "/language/" in where):
         yield from of_markdown(data, where, language)
 
 
@@ -127,7 +130,9 @@ def of_charts() -> Iterator[Passage]:
         texts += [one.label for one in (*chart.series, *chart.events)]
         texts += [*chart.table.columns, *chart.categories]
         for text in texts:
-            yield Passage(f"chart {name}", "en", _bare(text))
+            # A chart of a page in another language says so in its name: home-rates-de.
+            language = language_of(name.replace("-", "."))
+            yield Passage(f"chart {name}", language, _bare(text))
 
 
 def of_accepted(text: str, where: str) -> Iterator[Passage]:

@@ -119,6 +119,8 @@ def test_a_line_says_where() -> None:
     data = {"terms": [{"en": "two words", "de": "zwei Wörter", "id": "x"}]}
     found = list(prose.of_yaml(data, "g.yml", "en"))
     assert {(p.language, p.text) for p in found} == {("en", "two words"), ("de", "zwei Wörter")}
+    found = list(prose.of_yaml({"rate": "Quote"}, "data/reference/language/de.yml", "de"))
+    assert [(p.language, p.text) for p in found] == [("de", "Quote")]
 
 
 def test_of_an_accepted_page_sentences_are_read() -> None:
