@@ -19,8 +19,13 @@ LANGUAGE = pytest.mark.parametrize("language", prose.LANGUAGES)
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, dict[str, list[str]]]:
-    return spelling.collect(prose.everything(ROOT))
+def passages() -> list[prose.Passage]:
+    return prose.everything(ROOT)
+
+
+@pytest.fixture(scope="module")
+def found(passages: list[prose.Passage]) -> dict[str, dict[str, list[str]]]:
+    return spelling.collect(passages)
 
 
 def _own(language: str) -> list[str]:
@@ -56,8 +61,8 @@ def test_own_words_are_used_and_sorted(
     assert spelling.unused(found.get(language, {}), own) == [], "python tools/accept.py words"
 
 
-def test_texts_of_every_kind_are_read() -> None:
-    places = {passage.where.split(",")[0].split(":")[0] for passage in prose.everything(ROOT)}
+def test_texts_of_every_kind_are_read(passages: list[prose.Passage]) -> None:
+    places = {passage.where.split(",")[0].split(":")[0] for passage in passages}
     for name in (
         "methods.qmd", "ru/index.qmd", "README.md", "docs/charts.md", "report/brief.qmd",
         "notebooks/germany.ipynb", "data/reference/corrections.yml", "chart germany-outcomes",
