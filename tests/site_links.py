@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from golden import tree
 
-HOSTS = "data/reference/hosts.txt"
+HOSTS = "tests/golden/hosts.txt"
 """The hosts that pages may lead to, in the project."""
 HOST = "http://site.invalid/"
 CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")

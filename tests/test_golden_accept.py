@@ -30,7 +30,7 @@ def accept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     (folder / "index.html").write_text('<main><a href="https://example.org/">x</a></main>', "utf-8")
     monkeypatch.setattr(site, "build", lambda *_, **__: SimpleNamespace(output=folder))
     monkeypatch.setattr(module, "ROOT", tmp_path)
-    (tmp_path / "data" / "reference").mkdir(parents=True)
+    (tmp_path / "tests" / "golden").mkdir(parents=True)
     return module
 
 
@@ -82,9 +82,9 @@ def test_hosts_and_words_are_written(
     accept: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert accept.main(["hosts"]) == 0
-    assert (tmp_path / "data/reference/hosts.txt").read_text("utf-8") == "example.org\n"
+    assert (tmp_path / "tests/golden/hosts.txt").read_text("utf-8") == "example.org\n"
     assert accept.main(["hosts"]) == 0
     assert capsys.readouterr().out == "hosts new: example.org\nEverything is as accepted.\n"
     assert accept.main(["words", "en", "Zeta", "alpha"]) == 0
-    written = tmp_path / "data/reference/spelling/en.txt"
+    written = tmp_path / "tests/golden/words/en.txt"
     assert written.read_text("utf-8") == "alpha\nZeta\n"

@@ -1,6 +1,6 @@
 """Spelling of everything that people read, in English, German, French and Russian.
 
-hunspell knows the languages, ``data/reference/spelling/`` the project's own words: names, terms,
+hunspell knows the languages, ``tests/golden/words/`` the project's own words: names, terms,
 tools. A word of those lists that no text uses any more has to go.
 """
 
