@@ -167,7 +167,7 @@ def page(content: Mapping[str, Any]) -> str:
         form(content),
         "</div>",
         '<div class="ar-dash-result">',
-        '<ul class="ar-dash-messages" role="status"></ul>',
+        '<div role="status"><ul class="ar-dash-messages"></ul></div>',
         f'<p class="ar-dash-sentence" aria-live="polite">{escape(sentence(found))}</p>',
         '<figure class="ar-chart ar-dash-chart" aria-labelledby="dashboard-head">',
         f'<div class="ar-head"><h2 class="ar-title" id="dashboard-head">{escape(heading())}</h2>'
