@@ -65,7 +65,8 @@ WALK = """async () => {
     await both();
   }
   await click('[name="show"][value="counts"]');
-  for (const { value } of [...one('[name="count"]').options].reverse()) await select("count", value);
+  const counts = [...one('[name="count"]').options].reverse();
+  for (const { value } of counts) await select("count", value);
   await click('[name="show"][value="definitions"]');
   for (const against of ["refugee", "all", "overall"]) await select("against", against);
   for (const key of ["FRA", "AUT", "USA-EOIR", "DEU"]) await select("one", key);

@@ -324,9 +324,7 @@ def test_citation_and_address_are_copied(dash: Dashboard) -> None:
     assert copied == page.inner_text(".ar-dash-citation")
     assert copied.startswith("UNHCR, Refugee Population Statistics Database")
     page.click("[data-copy=address]")
-    page.wait_for_function(
-        "document.querySelector('.ar-dash-done').textContent.includes('address')"
-    )
+    page.locator(".ar-dash-done", has_text="address").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").endswith("from=2015&to=2025")
 
 
