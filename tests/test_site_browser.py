@@ -173,7 +173,7 @@ def test_everything_to_press_has_a_name(visit: Any, name: str) -> None:
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("button, input, a[href], summary, [role=button]")]
             .filter((e) => !(e.innerText || e.textContent || "").trim()
-                && !e.getAttribute("aria-label") && !e.title)
+                && !e.labels?.length && !e.getAttribute("aria-label") && !e.title)
             .map((e) => e.outerHTML.slice(0, 120))"""
     )
     assert nameless == []
