@@ -154,10 +154,9 @@ function ratePoint(data, name) {
 
 function allLines(data, state) {
   if (state.show === "definitions") {
+    const rows = comparedRows(data, state);
     return compared(data, state).map((name) => {
-      const rows = chosen(data, state, state.one);
-      const levels = rows.filter((row) => addable(row) || row.level === rows[0].level);
-      return line(data, state, levels, definition(data, name).label, BY_DEFINITION[name], ratePoint(data, name));
+      return line(data, state, rows, definition(data, name).label, BY_DEFINITION[name], ratePoint(data, name));
     });
   }
   const style = styles(data, state.keys);
@@ -165,6 +164,14 @@ function allLines(data, state) {
     ? ratePoint(data, state.def)
     : (row) => ({ y: total(row, COUNTS[state.count]), low: null, high: null, n: null });
   return state.keys.flatMap((key) => linesOf(data, state, key, style.get(key), value));
+}
+
+// The rows whose definitions are compared: of levels that stand apart, the one with most years.
+function comparedRows(data, state) {
+  const rows = chosen(data, state, state.one);
+  const years = (level) => rows.filter((row) => row.level === level).length;
+  const [level] = rows.filter((row) => !addable(row)).map((row) => row.level).sort((a, b) => years(b) - years(a));
+  return rows.filter((row) => addable(row) || row.level === level);
 }
 
 // The definitions that are set side by side.
@@ -236,7 +243,7 @@ function ends(data, state, one) {
   const form = (point) => `${state.show === "counts" ? count(point.y) : percent(point.y)} in ${point.year}`;
   const [first, last] = [said[0], said[said.length - 1]];
   const broken = one.points.some((point) => point.broken && point.year > first.year && point.year <= last.year);
-  const n = state.show === "counts" ? "" : ` (n = ${count(last.n)}${last.marked ? ", few" : ""})`;
+  const n = state.show === "counts" ? "" : ` (n\u00a0=\u00a0${count(last.n)}${last.marked ? ", few" : ""})`;
   return `${one.name} ${first === last ? "" : `${form(first)} and `}${form(last)}${n}${broken ? ", counted in another way in between" : ""}`;
 }
 
@@ -244,7 +251,7 @@ function ends(data, state, one) {
 export function stepYear(data, state) {
   if (!state.one) return null;
   const names = compared(data, state);
-  const rows = chosen(data, state, state.one).filter((row) => names.every((name) => row.rates[name].reason === 0));
+  const rows = comparedRows(data, state).filter((row) => names.every((name) => row.rates[name].reason === 0));
   const asked = rows.find((row) => row.year === state.at);
   return asked || rows.filter((row) => row.status === "complete").pop() || rows[rows.length - 1] || null;
 }
@@ -294,7 +301,7 @@ export function steps(data, state) {
   if (!row) return null;
   const names = compared(data, state).map((name) => definition(data, name));
   const use = (one, outcome) =>
-    one.positive.includes(outcome) ? "positive" : outcome !== "closed" || one.closed ? "in the denominator" : "left out";
+    one.positive.includes(outcome) ? "positive" : outcome !== "closed" || one.closed ? "not positive" : "left out";
   const rates = names.map((one) => rate(data, row, one.name));
   return {
     caption: `${data.names.get(row.key)}, ${row.year}: what each definition counts`,
@@ -389,7 +396,7 @@ export function csv(found, address) {
   const quoted = (cell) => (/[",\n#]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
   const written = (cell) => quoted(cell === null ? "" : String(cell));
   const about = [
-    found.heading, found.subtitle, `Source: ${found.source}`, `Stage: ${found.stage}`,
+    found.heading, found.subtitle, found.sentence, `Source: ${found.source}`, `Stage: ${found.stage}`,
     ...(found.definition ? [`Definition: ${found.definition}`] : []),
     ...found.notes, `Cite as: ${found.citation}`, `Address: ${address}`,
   ];
