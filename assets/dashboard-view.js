@@ -7,8 +7,7 @@ const FEW = 1; // place of "fewer than 20 decisions" among the reasons; 0 is "th
 const OTHERS = ["third", "second", "fourth", "first", "muted", "ink"];
 const SHAPES = { germany: "circle", france: "square", usa: "triangle" };
 const OTHER_SHAPES = ["diamond", "down", "star", "circle", "square", "triangle"];
-const DASHES = { germany: "", france: "", usa: "" };
-const OTHER_DASHES = ["7 3", "2 3", "9 3 2 3", "4 2", "12 3", "1 2"];
+const DASHES = ["7 3", "2 3", "9 3 2 3", "4 2", "12 3", "1 2"];
 const BY_DEFINITION = {
   protection: ["first", "circle", ""],
   refugee: ["third", "diamond", "2 3"],
@@ -95,12 +94,7 @@ export const count = (n) => (n === null ? MISSING : String(n).replace(/\B(?=(\d{
 const years = ({ from, to }) => (from === to ? String(from) : `${from}–${to}`);
 const listed = (all) => (all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all[all.length - 1]}`);
 const lower = (text) => text[0].toLowerCase() + text.slice(1);
-const label = (name) => ({ EU: "EU rate" }[name] || lower(name)).replace(/^eU/, "EU");
-
-export function countName(data, name) {
-  const sums = { merits: "Decisions on the merits", positive: "Positive decisions", all: "All decisions, closed too" };
-  return sums[name] || data.outcomes[name];
-}
+const label = (name) => (name.startsWith("EU") ? name : lower(name));
 
 // ---------------------------------------------------------------- lines
 
@@ -124,9 +118,9 @@ export function styles(data, keys) {
   let next = 0;
   return new Map(keys.map((key) => {
     const colour = own.get(key);
-    if (colour) return [key, [colour, SHAPES[colour], DASHES[colour]]];
+    if (colour) return [key, [colour, SHAPES[colour], ""]];
     const at = next++ % OTHERS.length;
-    return [key, [OTHERS[at], freeShapes[at % freeShapes.length], OTHER_DASHES[at]]];
+    return [key, [OTHERS[at], freeShapes[at % freeShapes.length], DASHES[at]]];
   }));
 }
 
@@ -290,7 +284,7 @@ function sentence(data, state, lines) {
   }
   const told = lines.map((one) => ends(data, state, one)).filter(Boolean);
   if (!state.keys.length) return "Choose a destination.";
-  const what = state.show === "rates" ? definition(data, state.def).label : countName(data, state.count);
+  const what = state.show === "rates" ? definition(data, state.def).label : data.counts[state.count];
   if (!told.length) return `${what}: no figures for ${listed(state.keys.map((key) => data.names.get(key)))} at this stage in ${years(state)}.`;
   return `${what}, citizens of ${data.about.origin}: ${told.join("; ")}.`;
 }
@@ -373,7 +367,7 @@ export function view(data, state, address) {
   const unit = units.length ? listed(units) : "persons";
   const heading = state.show === "definitions"
     ? `${state.one ? data.names.get(state.one) : "No destination"}: definitions compared, ${years(state)}`
-    : `${state.show === "rates" ? definition(data, state.def).label : countName(data, state.count)}, ${years(state)}`;
+    : `${state.show === "rates" ? definition(data, state.def).label : data.counts[state.count]}, ${years(state)}`;
   const measure = state.show === "definitions"
     ? compared(data, state).map((name) => `${definition(data, name).label}: ${definition(data, name).words}`).join(". ")
     : state.show === "rates" ? `${definition(data, state.def).words}` : "Decisions by outcome";

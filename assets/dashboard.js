@@ -1,7 +1,7 @@
 // The dashboard: takes over the default view that stands in the page, and follows the reader's
 // choices with chart, table, sentence and address. What is shown is worked out in dashboard-view.js
 // and drawn in dashboard-chart.js; the address is read and written in dashboard-address.js.
-import { AT_MOST, defaults, format, parse, settled } from "./dashboard-address.js";
+import { defaults, format, parse, settled } from "./dashboard-address.js";
 import { NARROW, bars, draw, escaped, mark } from "./dashboard-chart.js";
 import { csv, holds, shown, styles, unpack, view } from "./dashboard-view.js";
 
@@ -146,8 +146,8 @@ function choose(change) {
 }
 
 function add(key) {
-  if (state.keys.length >= AT_MOST) {
-    say([`At most ${AT_MOST} destinations are shown at once; remove one first.`]);
+  if (state.keys.length >= data.at_most) {
+    say([`At most ${data.at_most} destinations are shown at once; remove one first.`]);
     one(`[name="d"][value="${key}"]`).checked = false;
     return;
   }
@@ -174,7 +174,7 @@ function clicked(event) {
     (rest[Math.min(at, rest.length - 1)] || one(".ar-dash-places summary")).focus();
   }
   if (button.matches(".ar-dash-reset")) choose(defaults(data));
-  if (button.dataset.take) take(button.dataset.take);
+  if (button.dataset.take) take(button.dataset.take).catch(() => put(".ar-dash-done", "The file could not be made."));
   if (button.dataset.copy) copy(button.dataset.copy);
 }
 
@@ -252,7 +252,8 @@ async function take(kind) {
 
 async function copy(what) {
   const text = what === "citation" ? found.citation : address();
-  const done = await navigator.clipboard.writeText(text).then(() => true, () => false);
+  // Without https there is no clipboard to write to.
+  const done = await Promise.resolve(navigator.clipboard).then((board) => board.writeText(text)).then(() => true, () => false);
   put(".ar-dash-done", "");
   const words = what === "citation" ? "citation" : "address";
   put(".ar-dash-done", done ? `The ${words} is copied.` : `The browser did not allow copying; the ${words} is: ${text}`);

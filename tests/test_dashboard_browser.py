@@ -315,6 +315,19 @@ def test_pictures_are_whole_and_say_where_they_come_from(dash: Dashboard) -> Non
     assert dash.said == []
 
 
+def test_figures_that_do_not_come_leave_the_default_view(dash: Dashboard) -> None:
+    page = dash.page
+    page.route("**/dashboard.json", lambda route: route.abort())
+    page.goto(dash.address + "?d=NOR")
+    page.locator(".ar-dash-still", has_text="could not be loaded").wait_for()
+    page.unroute("**/dashboard.json")
+    assert dash.sentence().startswith("Protection rate, citizens of Russia: Germany")
+    assert page.locator(".ar-picture svg.ar-wide").is_visible()
+    assert not page.locator(".ar-dash-form").is_visible()
+    assert [text for text in dash.said if "ERR_FAILED" not in text] == []
+    dash.said.clear()
+
+
 def test_citation_and_address_are_copied(dash: Dashboard) -> None:
     page = dash.open("?d=DEU")
     page.click("[data-copy=citation]")
