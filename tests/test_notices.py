@@ -297,7 +297,12 @@ GROWS = {
 
 def test_every_page_is_known_to_rest_on_what_its_charts_and_numbers_do(rests_on):
     root = paths.root()
-    pages = [*root.glob("*.qmd"), *root.glob("??/index.qmd"), *root.glob("notebooks/*.ipynb"), *root.glob("report/*.qmd")]
+    pages = [
+        *root.glob("*.qmd"),
+        *root.glob("??/index.qmd"),
+        *root.glob("notebooks/*.ipynb"),
+        *root.glob("report/*.qmd"),
+    ]
     found = {path.relative_to(root).as_posix(): rests_on(path) for path in pages}
     expected = {page: used | GROWS.get(page, set()) for page, used in found.items()}
     # The page on data names vintages in its text and lists every notice anyway.

@@ -21,9 +21,10 @@ def main() -> int:
     from asylum_report.errors import ReportError
     from asylum_report.publish import brief, postprocess, swap
     from asylum_report.publish.complete import complete
+    from asylum_report.publish.render import Publisher
 
     output = Path(ROOT / os.environ.get("QUARTO_PROJECT_OUTPUT_DIR", "_site"))
-    publisher = "builtin" if os.environ.get("SMALLDOCS") else "quarto"
+    publisher: Publisher = "builtin" if os.environ.get("SMALLDOCS") else "quarto"
     if publisher == "quarto" and not os.environ.get("QUARTO_PROJECT_RENDER_ALL"):
         return 0  # `quarto preview` renders page by page
     try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from asylum_report.publish import dashboard_data, extras, generated_glossary, postprocess
+from asylum_report.publish.render import Publisher
 
 
-def complete(site: Path, root: Path, publisher: str, description: str, url: str) -> list[str]:
+def complete(site: Path, root: Path, publisher: Publisher, description: str, url: str) -> list[str]:
     """Mend the pages of a rendered site and put everything else into it.
 
     Parameters

@@ -50,10 +50,13 @@ _IN_ENGLISH: Mapping[str, frozenset[str]] = {
 _OTHERS = {"index.qmd": "{}/index.qmd", "report/brief.qmd": "report/brief.{}.qmd"}
 """Pages that are there in other languages too, with the same figures."""
 
-PAGES: Mapping[str, frozenset[str]] = _IN_ENGLISH | {
-    page.format(lang): _IN_ENGLISH[english]
-    for english, page in _OTHERS.items()
-    for lang in language.LANGUAGES
+PAGES: Mapping[str, frozenset[str]] = {
+    **_IN_ENGLISH,
+    **{
+        page.format(lang): _IN_ENGLISH[english]
+        for english, page in _OTHERS.items()
+        for lang in language.LANGUAGES
+    },
 }
 """The datasets that can be refreshed and that a page's charts and numbers rest on.
 
