@@ -124,7 +124,7 @@ def key(figures: str, root: Path | None = None) -> str:
     own = (
         "prepare.py", "generated.py", "generated_models.py", "notices.py", "api.py",
         "api_schema.py", "csvw.py", "downloads.py", "downloads_columns.py", "downloads_package.py",
-        "downloads_page.py", "downloads_tables.py", "embed.py",
+        "downloads_page.py", "downloads_tables.py", "embed.py", "keep.py",
     )  # fmt: skip
     return fingerprint.combine(
         {
