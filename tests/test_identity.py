@@ -222,20 +222,19 @@ def test_fonts_are_small_the_same_every_time_and_have_what_is_written(tmp_path: 
 
     first = identity.write_fonts(tmp_path / "a")
     again = identity.write_fonts(tmp_path / "b")
-    assert [p.name for p in first] == [
-        "source-sans-400.woff2",
-        "source-sans-600.woff2",
-        "source-sans-italic.woff2",
-    ]
+    stems = ("source-sans-400", "source-sans-600", "source-sans-italic")
+    assert [p.name for p in first if p.stem in stems] == [f"{stem}.woff2" for stem in stems]
+    assert len({p.name for p in first}) == len(first)
     for one, other in zip(first, again, strict=True):
         assert one.read_bytes() == other.read_bytes()
-        assert one.stat().st_size <= 30_000
+        assert one.stat().st_size <= (15_500 if "more" in one.name else 13_500)
         font = TTFont(one)
-        # The package's italic has no Cyrillic.
-        wanted = "Aaéßžł –—’„“…\u00a0−→" + ("" if "italic" in one.name else "Жя")
-        assert set(wanted) <= {chr(c) for c in font.getBestCmap()}
         assert "fpgm" not in font
         assert "kern" in {r.FeatureTag for r in font["GPOS"].table.FeatureList.FeatureRecord}
+    for stem in stems:
+        held = {chr(c) for p in first if p.name.startswith(stem) for c in TTFont(p).getBestCmap()}
+        # The package's italic has no Cyrillic.
+        assert set("Aaéßžł –—’„“…\u00a0−→" + ("" if "italic" in stem else "Жяі")) <= held
     assert not list(tmp_path.rglob("*.part"))
 
 

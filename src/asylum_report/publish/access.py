@@ -60,10 +60,9 @@ def languages(text: str, name: str) -> str:
     """
     for tag, word in NAMES.items():
         link = re.compile(
-            rf'<a\b(?![^<>]*\bhreflang)([^<>]*\bhref="[^"]*\b{tag}/(?:index\.html)?")([^<>]*>)'
-            rf"((?:<span[^<>]*>)?{word})"
+            rf"<a\b(?![^<>]*\bhreflang)([^<>]*>(?:<span[^<>]*>)?{word}(?:</span>)?</a>)"
         )
-        text = link.sub(rf'<a lang="{tag}" hreflang="{tag}"\1\2\3', text)
+        text = link.sub(rf'<a lang="{tag}" hreflang="{tag}"\1', text)
     if name not in head.HOMES.values() or name == head.HOMES["en"]:
         return text
     frame = re.compile(r'<(header id="quarto-header"|footer|a class="ar-skip")(?=[ >])(?! lang)')
