@@ -4,6 +4,7 @@
 (() => {
   "use strict";
   const here = new URL(document.currentScript.src);
+  // Charts in another language bring these in it, as data-words.
   const WORDS = {
     explore: "Explore",
     back: "Back to the picture",
@@ -11,6 +12,7 @@
     ready: "Live chart: point at a mark for its figures, drag to zoom, double-click to zoom out.",
     failed: "The live chart could not be loaded. The picture and the table show the same figures.",
     local: "The live chart needs a web server; opened from a file, a page cannot load it.",
+    title: "Live chart:",
   };
   const PATIENCE = 30000;
 
@@ -22,21 +24,22 @@
     const picture = figure.querySelector(".ar-picture");
     const status = figure.querySelector(".ar-status");
     const title = figure.querySelector(".ar-title");
+    const words = { ...WORDS, ...JSON.parse(figure.dataset.words || "{}") };
     if (!button || !picture || !status) return;
     let frame = null;
     let timer = 0;
 
-    const say = (words) => { status.textContent = words; };
-    const close = (words) => {
+    const say = (text) => { status.textContent = text; };
+    const close = (text) => {
       clearTimeout(timer);
       if (frame) frame.remove();
       frame = null;
       picture.classList.remove("ar-live");
-      button.textContent = WORDS.explore;
-      say(words);
+      button.textContent = words.explore;
+      say(text);
     };
     const open = () => {
-      if (location.protocol === "file:") { say(WORDS.local); return; }
+      if (location.protocol === "file:") { say(words.local); return; }
       const shown = [...picture.querySelectorAll("svg")].find((s) => s.getBoundingClientRect().height > 0);
       const height = shown ? shown.getBoundingClientRect().height : 0;
       const address = new URL("explore.html", here);
@@ -44,15 +47,15 @@
       address.searchParams.set("theme", dark() ? "dark" : "light");
       frame = document.createElement("iframe");
       frame.className = "ar-frame ar-waiting";
-      frame.title = "Live chart: " + (title ? title.textContent : figure.dataset.chart);
+      frame.title = words.title + " " + (title ? title.textContent : figure.dataset.chart);
       // In a narrow column names of rows take two lines, and the key takes several.
       const more = picture.getBoundingClientRect().width < 600 ? 150 : 40;
       frame.height = String(Math.round(Math.max(420, Math.min(height + more, 1200))));
       frame.src = address.href;
       picture.append(frame);
-      button.textContent = WORDS.back;
-      say(WORDS.loading);
-      timer = setTimeout(() => close(WORDS.failed), PATIENCE);
+      button.textContent = words.back;
+      say(words.loading);
+      timer = setTimeout(() => close(words.failed), PATIENCE);
     };
     window.addEventListener("message", (event) => {
       if (!frame || event.source !== frame.contentWindow || event.origin !== location.origin) return;
@@ -60,9 +63,9 @@
         clearTimeout(timer);
         frame.classList.remove("ar-waiting");
         picture.classList.add("ar-live");
-        say(WORDS.ready);
+        say(words.ready);
       } else if (event.data === "ar-failed") {
-        close(WORDS.failed);
+        close(words.failed);
       }
     });
     button.addEventListener("click", () => { if (frame) close(""); else open(); });

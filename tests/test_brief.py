@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = (
     "brief.qmd",
     "typst-template.typ",
+    "tokens.typ",
     "typst-show.typ",
     "pandoc-template.typ",
     "alt.lua",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pypandoc
 import pytest
 
+from asylum_report import identity
 from asylum_report.errors import BuildError
 from asylum_report.publish import brief_data, brief_typst
 
@@ -62,7 +63,7 @@ def test_chart_calls_know_height_and_line() -> None:
     ]
     template = (ROOT / "report" / "typst-template.typ").read_text(encoding="utf-8")
     assert f"#let chart(name, height: {brief_data.HEIGHT:.0f}mm" in template
-    edge = float(re.search(r"#let edge = (\d+)mm", template)[1])  # type: ignore[index]
+    edge = float(identity.PAPER_GRID["edge"].removesuffix("mm"))
     assert 210 - 2 * edge == brief_data.WIDTH
 
 

@@ -18,7 +18,7 @@ def charts():
 
 
 def test_every_chart_has_words_for_those_who_cannot_see_it_and_a_source(charts):
-    assert len(charts) == 46
+    assert len(charts) == 47
     for chart in charts.values():
         assert len(chart.alt) > 60, chart.name
         if "synthetic" in chart.source:  # a study of a method, which is about no one
@@ -41,6 +41,26 @@ def test_titles_state_the_finding_from_the_figures(charts):
         "Encounters at the south-west border peaked at 7,912 in December 2022"
     )
     assert "23.0%" in titles["applications-men"]
+
+
+def test_the_chart_of_the_home_page_has_its_events_and_blames_none(charts):
+    chart = charts["what-happened"]
+    assert "from 29.0% to 6.9%" in chart.title
+    assert [(event.date[:7], event.label) for event in chart.events] == [
+        ("2022-02", "Full-scale invasion"),
+        ("2022-09", "Mobilisation"),
+        ("2023-07", "France: CNDA ruling"),
+        ("2023-09", "Germany: BAMF practice revised"),
+        ("2024-08", "Germany: higher court on conscripts"),
+        ("2025-01", "United States: CBP One ends"),
+    ]
+    assert "An event beside a change is not its cause" in chart.note
+    # The same figures as in the chart of the three countries, over fewer years.
+    whole = {one.label: one for one in charts["recognition-three-countries"].series}
+    for one in chart.series:
+        assert one.x[0] == "2019"
+        assert one.y == whole[one.label].y[4:]
+        assert one.hollow == whole[one.label].hollow[4:]
 
 
 def test_the_half_year_of_the_us_courts_is_hollow(charts):

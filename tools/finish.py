@@ -19,7 +19,7 @@ def main() -> int:
     ensure()
     os.environ["ASYLUM_REPORT_ROOT"] = str(ROOT)
     from asylum_report.errors import ReportError
-    from asylum_report.publish import brief, extras, postprocess, swap
+    from asylum_report.publish import brief, dashboard_data, extras, postprocess, swap
     from asylum_report.publish.site import add_live_charts
 
     output = Path(ROOT / os.environ.get("QUARTO_PROJECT_OUTPUT_DIR", "_site"))
@@ -31,7 +31,9 @@ def main() -> int:
         pages = postprocess.folder(output, publisher, description, url)
         add_live_charts(output)
         extras.write(output, pages, ROOT, url)
-        brief.build_brief(ROOT, output / "brief.pdf", publisher)
+        dashboard_data.write(output, ROOT / "_generated" / "dashboard.json")
+        for lang in brief.LANGUAGES:
+            brief.build_brief(ROOT, output / brief.name(lang), publisher, lang)
         swap.remove(output / "report")
     except ReportError as error:
         print(f"finish: {error}", file=sys.stderr)

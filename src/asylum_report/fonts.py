@@ -15,9 +15,9 @@ from typing import Final, NamedTuple
 from asylum_report.errors import BuildError
 
 SANS: Final = "Source Sans Pro"
-SERIF: Final = "Source Serif Pro"
+"""The one family: headings, text, charts and figures, in two weights and an italic."""
+
 SANS_STACK: Final = '"Source Sans Pro", "Source Sans 3", system-ui, "Segoe UI", Arial, sans-serif'
-SERIF_STACK: Final = '"Source Serif Pro", "Source Serif 4", Georgia, "Times New Roman", serif'
 
 CORE: Final = (
     (0x0020, 0x007E), (0x00A0, 0x00A0), (0x00A7, 0x00A7), (0x00A9, 0x00A9), (0x00AB, 0x00AB),
@@ -95,7 +95,6 @@ FACES: Final[tuple[Face, ...]] = (
     Face(SANS, 400, "normal", "font_source_sans_pro", "SourceSansPro-Regular.ttf"),
     Face(SANS, 600, "normal", "font_source_sans_pro", "SourceSansPro-Semibold.ttf"),
     Face(SANS, 400, "italic", "font_source_sans_pro", "SourceSansPro-It.ttf"),
-    Face(SERIF, 600, "normal", "font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
 )
 """The faces used on pages, in charts and in the brief."""
 
@@ -116,8 +115,7 @@ def face_css() -> list[str]:
                 rules.append(_rule(face, f"{face.family} Russian", name, held))
     return [
         *rules,
-        f':root:lang(ru){{--ar-font-sans:"{SANS} Russian",{SANS_STACK};'
-        f'--ar-font-serif:"{SERIF} Russian",{SERIF_STACK}}}',
+        f':root:lang(ru){{--ar-font-sans:"{SANS} Russian",{SANS_STACK}}}',
     ]
 
 

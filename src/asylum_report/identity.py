@@ -1,36 +1,23 @@
-"""The report's appearance, in one place: colours and type sizes; the letters are in `fonts`.
+"""The report's appearance, in one place: colours, type sizes, distances and widths.
 
-Everything that looks like the report takes its colours and letters from here: charts, pages
-(through ``assets/tokens.css``, the output of `tokens_css`) and the brief.
+Everything that looks like the report takes its colours, letters and distances from here: pages
+through ``assets/tokens.css`` (`tokens_css`), the brief through ``report/tokens.typ``
+(`tokens_typst`), charts by import. `write` makes both files; the letters are in `fonts`;
+``docs/design.md`` says why.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from asylum_report import fonts
-from asylum_report.fonts import FACES, SANS, SANS_STACK, SERIF, SERIF_STACK, Face, write_fonts
+from asylum_report.fonts import FACES, SANS, SANS_STACK, Face, write_fonts
 
 __all__ = [
-    "COLOURS",
-    "DASHES",
-    "FACES",
-    "GROUND",
-    "GROUPS",
-    "OUTCOMES",
-    "SANS",
-    "SANS_STACK",
-    "SERIES",
-    "SERIF",
-    "SERIF_STACK",
-    "SHAPES",
-    "SIZES",
-    "TEXT",
-    "Colour",
-    "Face",
-    "light",
-    "tokens_css",
-    "write_fonts",
+    "CHART_SIZES", "COLOURS", "DASHES", "FACES", "GROUND", "GROUPS", "OUTCOMES", "PAPER_GRID",
+    "PAPER_SIZES", "SANS", "SANS_STACK", "SERIES", "SHAPES", "SIZES", "SPACES", "TEXT", "WIDTHS",
+    "Colour", "Face", "light", "tokens_css", "tokens_typst", "write", "write_fonts",
 ]  # fmt: skip
 
 
@@ -102,8 +89,38 @@ SIZES: Final[dict[str, str]] = {
     "title": "2.25rem",
     "heading": "1.5rem",
     "subheading": "1.1875rem",
+    "figure": "3.25rem",
 }
-"""Type sizes of pages; those of charts are in pixels, in `asylum_report.charts.variants`."""
+"""Type sizes of pages."""
+
+PAPER_SIZES: Final[dict[str, float]] = {
+    "body": 10.3, "lead": 12.2, "small": 8.8, "caption": 7.6, "title": 25, "heading": 13,
+    "subheading": 11.5, "figure": 34,
+}  # fmt: skip
+"""Type sizes of the brief, in points."""
+
+CHART_SIZES: Final[dict[str, dict[str, float]]] = {
+    "wide": {"tick": 13, "label": 14, "small": 12.5},
+    "narrow": {"tick": 13, "label": 13, "small": 12},
+    "print": {"tick": 8, "label": 8.5, "small": 7.5},
+}
+"""Type sizes of axes, of names and values, and of remarks in charts: pixels, in print points."""
+
+SPACES: Final[tuple[str, ...]] = ("0.25rem", "0.5rem", "1rem", "1.5rem", "2rem", "3rem", "4.5rem")
+"""The scale of distances, ``--ar-space-1`` to ``-7``: within a block, between blocks, sections."""
+
+WIDTHS: Final[dict[str, str]] = {
+    "page": "64rem",
+    "text": "47rem",
+    "aside": "13.5rem",
+    "gap": "3.5rem",
+    "measure": "70ch",
+    "column": "17rem",
+}
+"""The grid of pages: whole page, text, contents beside it, gap, longest line, least column."""
+
+PAPER_GRID: Final[dict[str, str]] = {"edge": "20mm", "side": "50mm", "gap": "6mm"}
+"""The grid of the brief: paper to full-width matter, column of side heads, gap beside it."""
 
 
 def light(name: str) -> str:
@@ -118,8 +135,9 @@ def tokens_css() -> str:
         *fonts.face_css(),
         ":root{",
         f"--ar-font-sans:{SANS_STACK};",
-        f"--ar-font-serif:{SERIF_STACK};",
         *(f"--ar-size-{name}:{size};" for name, size in SIZES.items()),
+        *(f"--ar-space-{step}:{size};" for step, size in enumerate(SPACES, 1)),
+        *(f"--ar-width-{name}:{size};" for name, size in WIDTHS.items()),
         *(f"--ar-{name}:{colour.light};" for name, colour in COLOURS.items()),
         "}",
         "html.quarto-dark,body.quarto-dark{",
@@ -129,9 +147,28 @@ def tokens_css() -> str:
         *(f"--ar-{name}:{colour.light};" for name, colour in COLOURS.items()),
         "}}",
         *(
-            f".ar-chart .f-{name}{{fill:var(--ar-{name})}}"
-            f".ar-chart .s-{name}{{stroke:var(--ar-{name})}}"
+            f"svg .f-{name}{{fill:var(--ar-{name})}}svg .s-{name}{{stroke:var(--ar-{name})}}"
             for name in COLOURS
         ),
     ]
     return "\n".join(parts) + "\n"
+
+
+def tokens_typst() -> str:
+    """Return the text of ``report/tokens.typ``: family, sizes, grid and colours of the brief."""
+    sizes = ", ".join(f"{name}: {size:g}pt" for name, size in PAPER_SIZES.items())
+    grid = ", ".join(f"{name}: {size}" for name, size in PAPER_GRID.items())
+    colours = "".join(f'  "{name}": rgb("{c.light}"),\n' for name, c in COLOURS.items())
+    return (
+        "// Generated from src/asylum_report/identity.py; do not edit.\n"
+        f'#let sans = "{SANS}"\n#let sizes = ({sizes})\n#let grid-of-page = ({grid})\n'
+        f"#let colours = (\n{colours})\n"
+    )
+
+
+def write(root: Path) -> list[Path]:
+    """Write the style sheet of pages and the tokens of the brief into the project."""
+    texts = {"assets/tokens.css": tokens_css(), "report/tokens.typ": tokens_typst()}
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8", newline="\n")
+    return [root / name for name in texts]

@@ -7,19 +7,33 @@ chart, which only ``assets/charts.js`` brings to view.
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape
 from typing import Any
 
-from asylum_report.charts import words
+from asylum_report.charts import speech, words
 from asylum_report.charts.files import pictures
 from asylum_report.charts.model import Chart, Table
 from asylum_report.charts.plotly_figure import figure
+
+LIVE = {
+    "explore": "Explore",
+    "back": "Back to the picture",
+    "loading": "Loading the live chart …",
+    "ready": "Live chart: point at a mark for its figures, drag to zoom, double-click to zoom out.",
+    "failed": "The live chart could not be loaded. "
+    "The picture and the table show the same figures.",
+    "local": "The live chart needs a web server; opened from a file, a page cannot load it.",
+    "title": "Live chart:",
+}
+"""What ``assets/charts.js`` says, by its own names."""
 
 NOTEBOOK_PREFIX = "../"
 """From ``notebooks/NAME.html`` to the root of the site."""
 
 
+@speech.in_its_language
 def html(chart: Chart, prefix: str = NOTEBOOK_PREFIX) -> str:
     """Return the figure block of a chart.
 
@@ -36,30 +50,42 @@ def html(chart: Chart, prefix: str = NOTEBOOK_PREFIX) -> str:
     files = f"{_text(prefix)}figures/{name}"
     subtitle = f'<div class="ar-subtitle">{_text(chart.subtitle)}</div>' if chart.subtitle else ""
     note = f'<div class="ar-note">{_prose(chart.note)}</div>' if chart.note else ""
+    source = speech.say("Source:")
     return "\n".join((
-        f'<figure class="ar-chart" id="{name}" data-chart="{name}" aria-labelledby="{name}-head">',
+        f'<figure class="ar-chart" id="{name}" data-chart="{name}"{_spoken(chart)} '
+        f'aria-labelledby="{name}-head">',
         f'<div class="ar-head"><div class="ar-title" id="{name}-head">{_text(chart.title)}</div>'
         f"{subtitle}</div>",
         f'<div class="ar-picture">{_safe(wide)}{_safe(narrow)}</div>',
         f'<figcaption class="ar-caption">{note}'
-        f'<div class="ar-source"><span class="ar-source-word">Source:</span> '
+        f'<div class="ar-source"><span class="ar-source-word">{source}</span> '
         f"{_prose(chart.source)}</div></figcaption>",
         '<div class="ar-tools">',
-        f'<details class="ar-data"><summary>Table<span class="ar-hidden">: {_text(chart.title)}'
-        f"</span></summary>{table(chart)}</details>",
-        '<div class="ar-links"><span class="ar-links-word">Download</span> '
+        f'<details class="ar-data"><summary>{speech.say("Table")}<span class="ar-hidden">: '
+        f"{_text(chart.title)}</span></summary>{table(chart)}</details>",
+        f'<div class="ar-links"><span class="ar-links-word">{speech.say("Download")}</span> '
         + " ".join(
             f'<a href="{files}.{kind}" download>{kind.upper()}'
             f'<span class="ar-hidden">: {_text(chart.title)}</span></a>'
             for kind in ("csv", "png", "svg")
         )
-        + '<button type="button" class="ar-explore" hidden>Explore</button></div>',
+        + f'<button type="button" class="ar-explore" hidden>{speech.say("Explore")}</button></div>',
         "</div>",
         '<div class="ar-status" role="status"></div>',
         "</figure>",
     ))  # fmt: skip
 
 
+def _spoken(chart: Chart) -> str:
+    """Return what ``charts.js`` says of a chart in another language than English."""
+    if chart.lang == "en":
+        return ""
+    said = {name: speech.say(english) for name, english in LIVE.items()}
+    words_ = _text(json.dumps(said, ensure_ascii=False, sort_keys=True))
+    return f' lang="{chart.lang}" data-words="{words_}"'
+
+
+@speech.in_its_language
 def table(chart: Chart) -> str:
     """Return the data table of a chart in its scrolling box."""
     chart = words.typeset(chart)
@@ -71,7 +97,7 @@ def table(chart: Chart) -> str:
     head = "".join(_heading(data, k) for k in range(len(data.columns)))
     # Quarto would otherwise rebuild the table and lose its classes.
     return (
-        f'<div class="ar-scroll" tabindex="0" role="region" aria-label="Table: '
+        f'<div class="ar-scroll" tabindex="0" role="region" aria-label="{speech.say("Table")}: '
         f'{_text(chart.title)}">\n<table class="ar-table" data-quarto-disable-processing="true">'
         f'<caption class="ar-hidden">{_text(chart.title)}. {_text(chart.subtitle)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"

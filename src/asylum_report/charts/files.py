@@ -188,9 +188,11 @@ def code() -> str:
     """Return a hash of all that decides how a chart is drawn: this room's code and its tools."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), here.parent / "identity.py", here.parent / "fonts.py"]):
+    spoken = (here.parent / "language").glob("*.py")
+    looks = (here.parent / name for name in ("identity.py", "fonts.py"))
+    for path in sorted([*here.glob("*.py"), *spoken, *looks]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    for package in ("matplotlib", "font-source-sans-pro", "font-source-serif-pro"):
+    for package in ("matplotlib", "font-source-sans-pro"):
         digest.update(f"{package} {metadata.version(package)}".encode())
     return digest.hexdigest()[:12]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from asylum_report import identity
-from asylum_report.charts import letters, words
+from asylum_report.charts import letters, speech, words
 from asylum_report.charts.canvas import Canvas
 from asylum_report.charts.lines import shapes
 from asylum_report.charts.model import Chart, Event, Series
@@ -18,11 +18,9 @@ LINE = 1.32
 def heading(canvas: Canvas, chart: Chart, v: Variant, y: float) -> float:
     """Write title and subtitle; return where the plot may begin."""
     size = 1.6 * v.label
-    for line in letters.balance(chart.title, size, v.width, letters.SEMIBOLD, identity.SERIF):
+    for line in letters.balance(chart.title, size, v.width, letters.SEMIBOLD):
         y += size * 1.18
-        canvas.text(
-            0, y - size * 0.2, line, size, "ink", weight=letters.SEMIBOLD, family=identity.SERIF
-        )
+        canvas.text(0, y - size * 0.2, line, size, "ink", weight=letters.SEMIBOLD)
     y += 0.3 * v.label
     for line in letters.balance(chart.subtitle, v.label, v.width) if chart.subtitle else []:
         y += v.label * LINE
@@ -46,14 +44,16 @@ def closing(canvas: Canvas, chart: Chart, v: Variant, y: float) -> float:
     canvas.line((0, y), (v.width, y), "line", 1.0)
     y += 0.35 * v.label
     y = paragraph(canvas, chart.note, v.small, v.width, y, "muted-ink")
-    return paragraph(canvas, f"Source: {chart.source}", v.small, v.width, y, "muted-ink")
+    return paragraph(canvas, _source(chart), v.small, v.width, y, "muted-ink")
+
+
+def _source(chart: Chart) -> str:
+    return f"{speech.say('Source:')} {chart.source}"
 
 
 def closing_height(chart: Chart, v: Variant) -> float:
     """Return how much `closing` needs."""
-    lines = sum(
-        len(letters.wrap(t, v.small, v.width)) for t in (chart.note, f"Source: {chart.source}") if t
-    )
+    lines = sum(len(letters.wrap(t, v.small, v.width)) for t in (chart.note, _source(chart)) if t)
     return 1.35 * v.label + lines * v.small * LINE
 
 

@@ -141,6 +141,8 @@ class Chart:
     """Order of the rows of bars and dots; by default that of first appearance in the series."""
     hollow_means: str = "partial or provisional period, or fewer than 50 decisions"
     """What hollow or hatched marks mean, written below the plot where there are any; or empty."""
+    lang: str = "en"
+    """Language of its words; what a drawing writes by itself is in it too."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.name):

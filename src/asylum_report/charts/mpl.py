@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from asylum_report.charts import by_category, frame, over_time, words
+from asylum_report.charts import by_category, frame, over_time, speech, words
 from asylum_report.charts.canvas import Canvas
 from asylum_report.charts.model import Chart
 from asylum_report.charts.svg import inlined, standalone
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@speech.in_its_language
 def draw(chart: Chart, variant: Variant) -> Figure:
     """Draw a chart in one size.
 
@@ -43,18 +44,21 @@ def draw(chart: Chart, variant: Variant) -> Figure:
     return canvas.finish(y if v.height is None else v.height)
 
 
+@speech.in_its_language
 def svg(chart: Chart, variant: Variant) -> str:
     """Return the SVG to inline in a page: letters as text, colours as classes, no style."""
     chart = words.typeset(chart)
     return inlined(_raw(chart, variant, "none"), chart, variant)
 
 
+@speech.in_its_language
 def standalone_svg(chart: Chart) -> str:
     """Return the SVG that stands alone: title and source drawn, letters as outlines."""
     chart = words.typeset(chart)
     return standalone(_raw(chart, FILE, "path"), chart, FILE)
 
 
+@speech.in_its_language
 def print_svg(chart: Chart, width_mm: float, height_mm: float, *, titled: bool = False) -> str:
     """Return the SVG for the brief: letters as outlines, small type, transparent ground.
 
@@ -72,6 +76,7 @@ def print_svg(chart: Chart, width_mm: float, height_mm: float, *, titled: bool =
     return standalone(_raw(chart, variant, "path"), chart, variant)
 
 
+@speech.in_its_language
 def png(chart: Chart, factor: int = 2) -> bytes:
     """Return the picture that stands alone as PNG, `factor` pixels to a pixel of the layout."""
     chart, buffer = words.typeset(chart), io.BytesIO()

@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from asylum_report import identity
-from asylum_report.charts import lines, words
+from asylum_report.charts import lines, speech, words
 from asylum_report.charts.model import Chart, Series
 from asylum_report.charts.plotly_layout import CONFIG, day, layout, number, period
 from asylum_report.charts.scales import place
@@ -22,6 +22,7 @@ _SHAPES = {"o": "circle", "s": "square", "^": "triangle-up", "v": "triangle-down
 _DASHES = ("solid", "dash", "dashdot", "dot")
 
 
+@speech.in_its_language
 def figure(chart: Chart) -> dict[str, Any]:
     """Return a Plotly figure as a dictionary with ``data``, ``layout`` and ``config``.
 

@@ -93,7 +93,8 @@ def layout(chart: Chart) -> dict[str, Any]:
         other |= {"type": "date", "range": span, "tickangle": 0, **_date_ticks(chart)}
     used = ["ink", "muted-ink", "line", "paper", "surface", *(s.colour for s in chart.series)]
     made: dict[str, Any] = {
-        "font": {"family": identity.SANS_STACK.replace('"', "'"), "size": 13, "color": ink},
+        "font": {"family": identity.SANS_STACK.replace('"', "'"),
+                 "size": identity.CHART_SIZES["wide"]["tick"], "color": ink},
         "paper_bgcolor": identity.light("paper"), "plot_bgcolor": identity.light("paper"),
         "margin": {"l": 56, "r": 30 if across else 16, "t": 36, "b": 40},
         "xaxis": values if across else other,

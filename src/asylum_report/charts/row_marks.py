@@ -159,7 +159,7 @@ def figures(
 def _missing(canvas: Canvas, v: Variant, series: Series, i: int, x: Scale, y: float) -> None:
     """Say in place of a mark that a value is missing: its note where that is short."""
     note = series.notes[i] if series.notes else ""
-    remark, at = note if note and len(note) <= 32 else words.MISSING, x(0) + 0.55 * v.label
+    remark, at = note if note and len(note) <= 32 else words.missing(), x(0) + 0.55 * v.label
     _behind(canvas, remark, at, y, v.small, letters.REGULAR)
     canvas.text(at, y + 0.34 * v.small, remark, v.small, "muted-ink")
 

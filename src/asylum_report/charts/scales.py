@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from asylum_report.charts import words
+from asylum_report.charts import speech, words
 from asylum_report.charts.model import Chart
 
 
@@ -165,7 +165,9 @@ def time_ticks(chart: Chart, scale: Scale, room: float, short: bool) -> list[Tic
     every = next((n for n in (1, 2, 5, 10, 20) if wide * n >= room), 50)
     if chart.x_scale == "month":
         return _month_ticks(low, high, wide, years, every, room)
-    prefix = ("FY" if short else f"FY{words.NBSP}") if chart.x_scale == "fiscal-year" else ""
+    fiscal = speech.say("FY")
+    mark = fiscal if short else f"{fiscal}{words.NBSP}"
+    prefix = mark if chart.x_scale == "fiscal-year" else ""
     shown = {round(place(chart, x) - shift) for x in periods(chart)}
     last = max(shown)
     return [
@@ -200,7 +202,7 @@ def _month_ticks(
     step = next((n for n in (1, 2, 3, 6) if wide / 12 * n >= 0.9 * room), 12)
     for k in range(math.floor(low * 12 + 0.5), math.floor(high * 12 + 0.5)):
         if step < 6 and k % 12 % step == 0:
-            ticks.append(Tick((k + 0.5) / 12, words.MONTHS[k % 12], main=False))
+            ticks.append(Tick((k + 0.5) / 12, speech.months()[k % 12], main=False))
     return ticks
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
+
+from asylum_report.identity import CHART_SIZES, light
 
 POINTS_PER_MM: Final = 72 / 25.4
 
@@ -44,9 +46,9 @@ class Variant:
     width: float
     plot: float
     height: float | None = None
-    tick: float = 13
-    label: float = 14
-    small: float = 12.5
+    tick: float = CHART_SIZES["wide"]["tick"]
+    label: float = CHART_SIZES["wide"]["label"]
+    small: float = CHART_SIZES["wide"]["small"]
     column: float = 150
     names: float = 210
     stroke: float = 1.0
@@ -61,11 +63,15 @@ class Variant:
         return self.width < 420
 
 
+def _sizes(name: str) -> dict[str, Any]:
+    return dict(CHART_SIZES[name])
+
+
 WIDE: Final = Variant("wide", width=760, plot=320)
 NARROW: Final = Variant(
-    "narrow", width=360, plot=250, label=13, small=12, column=92, names=118, numbered=True
+    "narrow", width=360, plot=250, column=92, names=118, numbered=True, **_sizes("narrow")
 )
-FILE: Final = replace(WIDE, name="file", titled=True, pad=24, background="#ffffff")
+FILE: Final = replace(WIDE, name="file", titled=True, pad=24, background=light("paper"))
 """A picture that stands alone, as SVG or PNG."""
 
 
@@ -73,7 +79,7 @@ def for_print(width_mm: float, height_mm: float, *, titled: bool = False) -> Var
     """Return a size for the brief: small letters, thinner lines, no ground."""
     width = width_mm * POINTS_PER_MM
     return Variant(
-        "print", width=width, plot=0, height=height_mm * POINTS_PER_MM, tick=8, label=8.5,
-        small=7.5, column=min(92, 0.22 * width), names=0.3 * width, stroke=0.68,
-        numbered=width < 300, titled=titled,
+        "print", width=width, plot=0, height=height_mm * POINTS_PER_MM,
+        column=min(92, 0.22 * width), names=0.3 * width, stroke=0.68, numbered=width < 300,
+        titled=titled, **_sizes("print"),
     )  # fmt: skip

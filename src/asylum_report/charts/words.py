@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from asylum_report.charts import speech
 from asylum_report.charts.model import Chart, Event, Series, Table
 
 MISSING = "not published"
@@ -12,7 +13,6 @@ MISSING = "not published"
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def value(y: float | None, form: str, *, decimals: int | None = None) -> str:
@@ -28,7 +28,17 @@ def value(y: float | None, form: str, *, decimals: int | None = None) -> str:
         Digits after the point; by default one for percent and points, none for counts.
     """
     if y is None:
-        return MISSING
+        return missing()
+    return speech.figure(_value(y, form, decimals))
+
+
+def missing() -> str:
+    """Return what stands where the publisher gives no figure."""
+    return speech.say(MISSING)
+
+
+def _value(y: float, form: str, decimals: int | None) -> str:
+    """Return a value as English writes it."""
     if form == "percent":
         return _signed(f"{_tidy(100 * y, 1 if decimals is None else decimals)}%")
     if form == "points":
@@ -58,21 +68,22 @@ def tick(y: float, step: float, form: str) -> str:
         scaled = round(100 * step, 6)
         return value(y, form, decimals=0 if scaled.is_integer() else 1)
     if form == "count" and abs(y) >= 1_000_000:
-        return _signed(f"{y / 1e6:,.1f}".removesuffix(".0") + NBSP + "m")
+        millions = f"{y / 1e6:,.1f}".removesuffix(".0")
+        return speech.figure(_signed(millions)) + NBSP + speech.say("m")
     return value(y, "count", decimals=0 if float(step).is_integer() else 1)
 
 
 def month(date: str) -> str:
     """Return "2022-02-24" or "2022-02" as "Feb 2022", and "2022" as it is."""
     found = re.match(r"(\d{4})-(\d{2})", date)
-    return f"{MONTHS[int(found[2]) - 1]}{NBSP}{found[1]}" if found else date
+    return speech.month(found[0]) if found else date
 
 
 def point(x: str, scale: str) -> str:
     """Return the period or category of one value in words."""
     if scale == "month":
         return month(x)
-    return f"FY{NBSP}{x}" if scale == "fiscal-year" and x.isdigit() else x
+    return f"{speech.say('FY')}{NBSP}{x}" if scale == "fiscal-year" and x.isdigit() else x
 
 
 def interval(series: Series, i: int, form: str) -> str:
@@ -81,7 +92,7 @@ def interval(series: Series, i: int, form: str) -> str:
     high = series.high[i] if series.high else None
     if low is None or high is None:
         return ""
-    return f"{value(low, form)} to {value(high, form)}"
+    return speech.span(value(low, form), value(high, form))
 
 
 def event(date: str, label: str, scale: str) -> str:
@@ -95,10 +106,16 @@ def event(date: str, label: str, scale: str) -> str:
 
 def break_key(chart: Chart) -> str:
     """Return what the stroke at a break means; empty where the note says it or there is none."""
-    told = re.search(r"\b(breaks?|strokes?)\b", chart.note, re.IGNORECASE)
+    told = _told(chart, r"\b(breaks?|strokes?)\b", "break or stroke")
     if chart.kind != "line" or told or not any(s.breaks for s in chart.series):
         return ""
-    return "Gap with a stroke: counted in a new way from there on"
+    return speech.say("Gap with a stroke: counted in a new way from there on")
+
+
+def _told(chart: Chart, english: str, named: str) -> bool:
+    """Return whether a chart's note explains a mark already; `named` leads to the other words."""
+    words = english if chart.lang == "en" else speech.say(named)
+    return re.search(words, chart.note, re.IGNORECASE) is not None
 
 
 def hollow_key(chart: Chart) -> str:
@@ -106,17 +123,17 @@ def hollow_key(chart: Chart) -> str:
 
     Empty where the chart has none, or where its note says it already.
     """
-    explained = re.search(r"\b(hollow|hatched)\b", chart.note, re.IGNORECASE)
+    explained = _told(chart, r"\b(hollow|hatched)\b", "hollow or hatched")
     if explained or not chart.hollow_means or not any(any(s.hollow) for s in chart.series):
         return ""
-    mark = "Hatched" if chart.kind in ("bar", "stack") else "Hollow"
-    return f"{mark}: {chart.hollow_means}"
+    mark = "Hatched:" if chart.kind in ("bar", "stack") else "Hollow:"
+    return f"{speech.say(mark)} {chart.hollow_means}"
 
 
 def cell(content: str | float | int | None, form: str) -> str:
     """Return a table cell in words; a missing figure as "not published"."""
     if content is None or content != content:
-        return MISSING
+        return missing()
     if isinstance(content, str):
         return content
     return value(content, form if form in ("percent", "count", "points") else "")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asylum_report import identity
+from asylum_report import language
 from asylum_report.charts.model import Chart
 from asylum_report.errors import BuildError, UnknownName
 from asylum_report.recognition import MARKED_BELOW
@@ -59,13 +59,14 @@ def read_numbers(stage: Path) -> Numbers:
     return numbers
 
 
-def displays(numbers: Numbers) -> dict[str, str]:
-    """Return name to display text, with figures that cannot be broken over lines."""
-    return {name: _unbroken(entry["display"]) for name, entry in numbers.items()}
+def displays(numbers: Numbers, lang: str = "en") -> dict[str, str]:
+    """Return name to text in a language, with figures that cannot be broken over lines."""
+    shown = language.displays(numbers, lang)
+    return {name: _unbroken(text) for name, text in shown.items()}
 
 
 def _unbroken(text: str) -> str:
-    """Return short texts with figures without breaking spaces; the serif lacks the narrow one."""
+    """Return short texts with figures without breaking spaces."""
     text = text.replace(NARROW, NBSP)
     return text.replace(" ", NBSP) if any(c.isdigit() for c in text) and len(text) < 24 else text
 
@@ -107,7 +108,7 @@ def drawing() -> Callable[[Chart, float, float], str]:
     return print_svg
 
 
-def draw(calls: Iterable[Call], folder: Path) -> dict[str, dict[str, str]]:
+def draw(calls: Iterable[Call], folder: Path, lang: str = "en") -> dict[str, dict[str, str]]:
     """Draw the charts that the text asks for and return their words by name.
 
     Parameters
@@ -116,21 +117,26 @@ def draw(calls: Iterable[Call], folder: Path) -> dict[str, dict[str, str]]:
         As `chart_calls` gives them.
     folder
         Where ``NAME.svg`` go; created when absent.
+    lang
+        Language of everything that is written in them.
 
     Raises
     ------
     BuildError
         If a chart is unknown, by file and line of the call, or cannot be written.
     """
+    from asylum_report.charts.translated import translated
+
     words = {}
     for call in calls:
         try:
             chart = made(call.name)
+            chart = chart if lang == "en" else translated(chart, lang)
         except UnknownName as error:
             raise BuildError(error.what, where=call.where, todo=error.todo) from error
         svg = drawing()(chart, WIDTH, call.height)
-        write_whole(folder / f"{chart.name}.svg", svg.encode())
-        words[chart.name] = {
+        write_whole(folder / f"{call.name}.svg", svg.encode())
+        words[call.name] = {
             "title": _curly(chart.title),
             "subtitle": _curly(chart.subtitle),
             "source": _curly(chart.source),
@@ -145,7 +151,9 @@ def _curly(text: str) -> str:
     return APOSTROPHE.sub("\u2019", text)
 
 
-def contents(numbers: Numbers, words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def contents(
+    numbers: Numbers, words: Mapping[str, Mapping[str, str]], lang: str = "en"
+) -> dict[str, Any]:
     """Return what ``brief-data.json`` holds.
 
     Parameters
@@ -154,12 +162,15 @@ def contents(numbers: Numbers, words: Mapping[str, Mapping[str, str]]) -> dict[s
         As `read_numbers` gives them.
     words
         Title, subtitle, source, note and alt text of each chart by name.
+    lang
+        Language of the numbers.
 
     Returns
     -------
     dict
         ``numbers`` (name to display), ``few`` and ``partial`` (stems such as ``us.y2024`` whose
-        rate rests on few decisions or on part of a year), ``charts``, ``colours``, ``fonts``.
+        rate rests on few decisions or on part of a year), ``charts``, ``source`` (the word before
+        a chart's source), ``lang``.
     """
     few, partial = [], []
     for name, entry in numbers.items():
@@ -171,12 +182,12 @@ def contents(numbers: Numbers, words: Mapping[str, Mapping[str, str]]) -> dict[s
         if PARTIAL in str(entry.get("definition", "")):
             partial.append(stem)
     return {
-        "numbers": displays(numbers),
+        "numbers": displays(numbers, lang),
+        "lang": lang,
+        "source": language.phrase("Source:", lang),
         "few": sorted(few),
         "partial": sorted(partial),
         "charts": {name: dict(one) for name, one in words.items()},
-        "colours": {name: identity.light(name) for name in sorted(identity.COLOURS)},
-        "fonts": {"sans": identity.SANS, "serif": identity.SERIF},
     }
 
 

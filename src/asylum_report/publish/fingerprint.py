@@ -29,7 +29,10 @@ PUBLISHED_BY = ("smalldocs", "typst", "pypandoc_binary", "nbclient", "ipykernel"
 NOT_IN_FIGURES = ("publish", "cli")
 """Parts of the package that only publish: a change in them leaves every figure as it is."""
 
-BUILT = ("assets/fonts/", "report/brief.typ", "report/brief-data.json", "report/charts/")
+BUILT = (
+    "assets/fonts/", "report/brief.typ", "report/brief-data.json", "report/charts/", "report/de/",
+    "report/fr/", "report/ru/",
+)  # fmt: skip
 """Results that stand among the sources."""
 
 

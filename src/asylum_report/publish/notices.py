@@ -42,7 +42,7 @@ PAGES: Mapping[str, frozenset[str]] = {
         "notebooks/outlook.ipynb": (_UNHCR, _MONTHS, *_US),
         "notebooks/after-the-appeal.ipynb": (_UNHCR, _ASKED, _STOCKS),
         "notebooks/revisions.ipynb": (_UNHCR, _ASKED, _YEARS),
-        "models.qmd": (_UNHCR,),
+        "models.qmd": (_UNHCR, _MONTHS, *_US),
         "report/brief.qmd": (_UNHCR, _YEARS, _MONTHS, *_US),
     }.items()
 }

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asylum_report import paths
+from asylum_report import language, paths
 from asylum_report.errors import BuildError
 from asylum_report.publish import fingerprint, notices, variables
 
@@ -83,9 +83,12 @@ def prepare(root: Path, step: Step | None = None, *, workers: int = 2) -> Prepar
     pages = fingerprint.files(root, *fingerprint.PAGES, "report/*.qmd")
     stamp = root / ".cache" / "prepared.json"
     known = remembered(root, figures)
-    if known is not None and known.files.keys() >= {
-        f"_charts/{name}.md" for name in included(pages, root)
-    }:
+    spoken = language.spoken_names(variables.named(_prose(root), root))
+    if (
+        known is not None
+        and known.files.keys() >= {f"_charts/{name}.md" for name in included(pages, root)}
+        and known.values.keys() >= spoken
+    ):
         check_prose(root, known.values)
         say("Data, numbers and charts are up to date", 1, 1)
         return known
@@ -110,6 +113,10 @@ def remembered(root: Path, figures: str) -> Prepared | None:
         return None
 
 
+OWN = ("prepare.py", "notices.py", "generated*.py", "dashboard*.py")
+"""What of this folder makes prepared files."""
+
+
 def key(figures: str, root: Path | None = None) -> str:
     """Return the fingerprint of what is prepared: charts and numbers, and what is written here.
 
@@ -121,11 +128,10 @@ def key(figures: str, root: Path | None = None) -> str:
         The project, for what the gate says about it; by default the one around the current folder.
     """
     here = Path(__file__).parent
-    own = ("prepare.py", "generated.py", "generated_models.py", "notices.py")
     return fingerprint.combine(
         {
             "figures": figures,
-            "files": fingerprint.digests(here, [here / name for name in own]),
+            "files": fingerprint.digests(here, fingerprint.files(here, *OWN)),
             "notices": [asdict(one) for one in notices.current(root or paths.root())],
         }
     )
@@ -144,6 +150,7 @@ def _make(
 ) -> tuple[dict[str, str], Mapping[str, Chart], list[Path]]:
     say("Building the tables", 0, 1)
     from asylum_report import identity, numbers, process, results
+    from asylum_report.claims import output as claims
 
     process.ensure()
     say("Building the tables", 1, 1)
@@ -156,20 +163,25 @@ def _make(
 
     say("Computing the numbers", 0, 1)
     found = numbers.write(root / "data" / "processed")
+    claims.write(found, root / "data" / "processed")
     values = numbers.displays(found)
+    # In other languages only what pages use: all would quadruple a file both publishers read.
+    values |= language.spoken(found, variables.named(_prose(root), root))
     write(root / "_variables.yml", variables.dump(values))
     check_prose(root, values)
     say("Computing the numbers", 1, 1)
 
-    from asylum_report.charts import files, library
+    from asylum_report.charts import files, library, translated
     from asylum_report.publish import generated
 
+    wanted = included(pages, root)
     charts = library.all_charts()
+    charts |= translated.wanted(wanted, charts)
     say("Drawing the charts", 0, len(charts))
     files.write_files(charts, root / "figures", workers)
     say("Drawing the charts", len(charts), len(charts))
     forget_charts(root, library.MAKERS.keys() - charts.keys())
-    made = write_includes(root, included(pages, root), charts, library.MAKERS)
+    made = write_includes(root, wanted, charts, library.MAKERS)
     generated.write(root)
     identity.write_fonts(root / "assets" / "fonts")
     made += fingerprint.files(root, *RESULTS)
@@ -205,8 +217,11 @@ def check_prose(root: Path, values: Mapping[str, str]) -> set[str]:
     BuildError
         Naming page and line, or notebook and cell.
     """
-    texts = fingerprint.files(root, *fingerprint.PAGES, "notebooks/*.ipynb", "report/*.qmd")
-    return variables.check(texts, values, root)
+    return variables.check(_prose(root), values, root)
+
+
+def _prose(root: Path) -> list[Path]:
+    return fingerprint.files(root, *fingerprint.PAGES, "notebooks/*.ipynb", "report/*.qmd")
 
 
 def included(pages: Iterable[Path], root: Path) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from asylum_report import lock, paths
 from asylum_report.errors import BuildError, ReportError
 from asylum_report.publish import (
+    dashboard_data,
     extras,
     fingerprint,
     notebooks,
@@ -175,31 +176,39 @@ def _make(
         workers=WORKERS,
         progress=lambda ready, total: say(step, ready, total),
     )
-    from asylum_report.publish import brief
+    from asylum_report.publish import brief, generated_glossary
 
     staged = stage.build(root, root / ".cache" / "stage", executed)
     stage.copy(root, staged, stage.BRIEF)
-    say("Making the brief", 0, 1)
-    if publisher == "builtin":
-        # Made first, so that links to it are good; its text would become a page of smalldocs.
-        remembered = root / ".cache" / "brief.pdf"
-        same = fingerprint.of_brief(root, prepare.key(done.figures))
+    # Made first, so that links to them are good. Quarto's own way makes the English one later.
+    same = fingerprint.of_brief(root, prepare.key(done.figures))
+    texts = [path.stem for path in sorted((staged / "report").glob("brief*.qmd"))]
+    made = [text for text in texts if publisher == "builtin" or text != "brief"]
+    for at, text in enumerate(made):
+        say("Making the brief", at, len(made))
+        remembered = root / ".cache" / f"{text}.pdf"
         if not prepare.made_of(remembered, same):
-            brief.build_brief(staged, remembered, publisher)
+            lang = text.partition(".")[2]
+            brief.build_brief(staged, remembered, "builtin", *([lang] if lang else []))
             prepare.remember(remembered, same)
-        shutil.copyfile(remembered, staged / "brief.pdf")
-        swap.remove(staged / "report")
+        shutil.copyfile(remembered, staged / f"{text}.pdf")
+    if publisher == "builtin":
+        swap.remove(staged / "report")  # its texts would become pages of smalldocs
     else:
         brief.prepare_brief(staged)
-    say("Making the brief", 1, 1)
+    say("Making the brief", len(made), len(made))
     step = f"Rendering the pages with {'Quarto' if publisher == 'quarto' else 'smalldocs'}"
     say(step, 0, 1)
     site, warnings = render.render(publisher, staged)
     pages = postprocess.folder(site, publisher, description, url)
     add_live_charts(site)
     extras.write(site, pages, root, url)
+    dashboard_data.write(site, root / "_generated" / "dashboard.json")
+    generated_glossary.write(site)
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
+        for text in made:
+            shutil.copyfile(staged / f"{text}.pdf", site / f"{text}.pdf")
         swap.remove(site / "report")
     say(step, 1, 1)
     return done, count, pages, warnings

@@ -65,6 +65,28 @@ def resolve(text: str, values: Mapping[str, str], where: str) -> str:
     return VARIABLE.sub(lambda match: values[match.group(1)], text)
 
 
+def texts(path: Path, name: str) -> list[tuple[str, str]]:
+    """Return the prose of a page or notebook, each piece with its place."""
+    if path.suffix != ".ipynb":
+        return [(name, path.read_text(encoding="utf-8"))]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [
+        (f"{name}, cell {number}", "".join(cell["source"]))
+        for number, cell in enumerate(cells, start=1)
+        if cell["cell_type"] != "code"
+    ]
+
+
+def named(files: Iterable[Path], root: Path) -> set[str]:
+    """Return the names of all variables in pages and notebooks, known or not."""
+    return {
+        name
+        for path in files
+        for _, text in texts(path, path.relative_to(root).as_posix())
+        for name in VARIABLE.findall(text)
+    }
+
+
 def check(files: Iterable[Path], values: Mapping[str, str], root: Path) -> set[str]:
     """Check every variable in pages and notebooks and return the names that are used.
 
@@ -77,17 +99,7 @@ def check(files: Iterable[Path], values: Mapping[str, str], root: Path) -> set[s
     """
     used: set[str] = set()
     for path in files:
-        name = path.relative_to(root).as_posix()
-        if path.suffix == ".ipynb":
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            texts = [
-                (f"{name}, cell {number}", "".join(cell["source"]))
-                for number, cell in enumerate(cells, start=1)
-                if cell["cell_type"] != "code"
-            ]
-        else:
-            texts = [(name, path.read_text(encoding="utf-8"))]
-        for where, text in texts:
+        for where, text in texts(path, path.relative_to(root).as_posix()):
             resolve(text, values, where)
             used.update(VARIABLE.findall(text))
     return used

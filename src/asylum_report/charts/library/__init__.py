@@ -10,6 +10,7 @@ from asylum_report.charts.library import (
     applications,
     arrivals,
     countries,
+    home,
     lottery,
     outlook,
     outlook_scores,
@@ -25,6 +26,7 @@ from asylum_report.charts.model import Chart
 from asylum_report.errors import UnknownName
 
 MAKERS: dict[str, Callable[[], Chart | None]] = {
+    "what-happened": home.happened,
     "recognition-three-countries": recognition.headline,
     "recognition-definitions": recognition.definitions,
     "applications-annual": applications.applications_annual,

@@ -81,7 +81,8 @@ def destinations() -> Chart:
     span = f"{FOLLOWED - 4}-{FOLLOWED}"
     return Chart(
         name="appeal-destinations",
-        title=f"Decided in {span}: Germany {words['DEU']}; France "
+        title="More are protected after appeal: "
+        f"Germany {words['DEU'].replace(' after appeal', ' after')}; France "
         f"{words['FRA'].replace(' at first instance', '').replace(' after appeal', '')}",
         subtitle="Share protected per decision on the merits at first instance, before and after "
         f"appeal, persons, Russian citizens, decided in {span} and followed to {FOLLOWED + 2}",
@@ -118,8 +119,8 @@ def _by_year(name: str, destination: str, colour: str, first_year: int) -> Chart
     country = places.name(destination)
     return Chart(
         name=name,
-        title=f"{country}, decided in {FOLLOWED}: {parts.percent(at['first'])} protected at first "
-        f"instance, at most {parts.percent(at['bound_high'])} after appeals to {FOLLOWED + 2}",
+        title=f"Of those {country} decided on in {FOLLOWED}, {parts.percent(at['first'])} were protected at "
+        f"first instance and at most {parts.percent(at['bound_high'])} after appeals to {FOLLOWED + 2}",
         subtitle="Share protected per decision on the merits at first instance, persons, Russian "
         "citizens, by year of the first decision",
         kind="line",

@@ -254,8 +254,8 @@ def rates() -> Chart:
         name="revisions-rates",
         title=f"{len(apart) or 'None'} of {len(every)} protection rates for {year} moved between "
         f"the first release and the latest{': ' * bool(told)}{told}",
-        subtitle=f"Protection rate, first instance, Russian citizens, {year}, by UNHCR's release of "
-        f"{first} and by that of {latest}",
+        subtitle=f"Protection rate per decision on the merits, first instance, persons, Russian citizens, "
+        f"{year}, by UNHCR's release of {first} and by that of {latest}",
         kind="dot",
         x_scale="category",
         y_format="percent",
