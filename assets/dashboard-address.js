@@ -2,8 +2,6 @@
 // What an address names and there is not is left out, and said.
 import { COUNTS, SHOWS } from "./dashboard-view.js";
 
-export const AT_MOST = 6;
-
 // The view without an address. The page without JavaScript shows the same one.
 export function defaults(data) {
   const { keys, years } = data.defaults;
@@ -71,9 +69,9 @@ export function parse(search, data) {
       if (!/^[A-Z]{3}(-\w+)?$/.test(value) || !found.length) refuse("a destination", value);
       else for (const key of found) if (!state.keys.includes(key)) state.keys.push(key);
     }
-    if (state.keys.length > AT_MOST) {
-      ignored.push(`The address names ${state.keys.length} destinations; the first ${AT_MOST} are shown.`);
-      state.keys = state.keys.slice(0, AT_MOST);
+    if (state.keys.length > data.at_most) {
+      ignored.push(`The address names ${state.keys.length} destinations; the first ${data.at_most} are shown.`);
+      state.keys = state.keys.slice(0, data.at_most);
     }
     state.one = state.keys[0] || null;
   }

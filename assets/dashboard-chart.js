@@ -117,6 +117,8 @@ export function draw(view, options) {
     for (const one of wrapped(view.heading, 66)) { y += 24; text(0, y, one, { weight: 600, at: 21 }); }
     y += 6;
     for (const one of wrapped(view.subtitle, 118)) { y += 19; text(0, y, one, { colour: "muted-ink" }); }
+    y += 6;
+    for (const one of wrapped(view.sentence, 112)) { y += 20; text(0, y, one, { at: 14.5 }); }
     y += 20;
   }
   if (narrow) {

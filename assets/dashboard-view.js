@@ -7,8 +7,7 @@ const FEW = 1; // place of "fewer than 20 decisions" among the reasons; 0 is "th
 const OTHERS = ["third", "second", "fourth", "first", "muted", "ink"];
 const SHAPES = { germany: "circle", france: "square", usa: "triangle" };
 const OTHER_SHAPES = ["diamond", "down", "star", "circle", "square", "triangle"];
-const DASHES = { germany: "", france: "", usa: "" };
-const OTHER_DASHES = ["7 3", "2 3", "9 3 2 3", "4 2", "12 3", "1 2"];
+const DASHES = ["7 3", "2 3", "9 3 2 3", "4 2", "12 3", "1 2"];
 const BY_DEFINITION = {
   protection: ["first", "circle", ""],
   refugee: ["third", "diamond", "2 3"],
@@ -95,12 +94,7 @@ export const count = (n) => (n === null ? MISSING : String(n).replace(/\B(?=(\d{
 const years = ({ from, to }) => (from === to ? String(from) : `${from}–${to}`);
 const listed = (all) => (all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all[all.length - 1]}`);
 const lower = (text) => text[0].toLowerCase() + text.slice(1);
-const label = (name) => ({ EU: "EU rate" }[name] || lower(name)).replace(/^eU/, "EU");
-
-export function countName(data, name) {
-  const sums = { merits: "Decisions on the merits", positive: "Positive decisions", all: "All decisions, closed too" };
-  return sums[name] || data.outcomes[name];
-}
+const label = (name) => (name.startsWith("EU") ? name : lower(name));
 
 // ---------------------------------------------------------------- lines
 
@@ -124,9 +118,9 @@ export function styles(data, keys) {
   let next = 0;
   return new Map(keys.map((key) => {
     const colour = own.get(key);
-    if (colour) return [key, [colour, SHAPES[colour], DASHES[colour]]];
+    if (colour) return [key, [colour, SHAPES[colour], ""]];
     const at = next++ % OTHERS.length;
-    return [key, [OTHERS[at], freeShapes[at % freeShapes.length], OTHER_DASHES[at]]];
+    return [key, [OTHERS[at], freeShapes[at % freeShapes.length], DASHES[at]]];
   }));
 }
 
@@ -154,10 +148,9 @@ function ratePoint(data, name) {
 
 function allLines(data, state) {
   if (state.show === "definitions") {
+    const rows = comparedRows(data, state);
     return compared(data, state).map((name) => {
-      const rows = chosen(data, state, state.one);
-      const levels = rows.filter((row) => addable(row) || row.level === rows[0].level);
-      return line(data, state, levels, definition(data, name).label, BY_DEFINITION[name], ratePoint(data, name));
+      return line(data, state, rows, definition(data, name).label, BY_DEFINITION[name], ratePoint(data, name));
     });
   }
   const style = styles(data, state.keys);
@@ -165,6 +158,14 @@ function allLines(data, state) {
     ? ratePoint(data, state.def)
     : (row) => ({ y: total(row, COUNTS[state.count]), low: null, high: null, n: null });
   return state.keys.flatMap((key) => linesOf(data, state, key, style.get(key), value));
+}
+
+// The rows whose definitions are compared: of levels that stand apart, the one with most years.
+function comparedRows(data, state) {
+  const rows = chosen(data, state, state.one);
+  const years = (level) => rows.filter((row) => row.level === level).length;
+  const [level] = rows.filter((row) => !addable(row)).map((row) => row.level).sort((a, b) => years(b) - years(a));
+  return rows.filter((row) => addable(row) || row.level === level);
 }
 
 // The definitions that are set side by side.
@@ -236,7 +237,7 @@ function ends(data, state, one) {
   const form = (point) => `${state.show === "counts" ? count(point.y) : percent(point.y)} in ${point.year}`;
   const [first, last] = [said[0], said[said.length - 1]];
   const broken = one.points.some((point) => point.broken && point.year > first.year && point.year <= last.year);
-  const n = state.show === "counts" ? "" : ` (n = ${count(last.n)}${last.marked ? ", few" : ""})`;
+  const n = state.show === "counts" ? "" : ` (n\u00a0=\u00a0${count(last.n)}${last.marked ? ", few" : ""})`;
   return `${one.name} ${first === last ? "" : `${form(first)} and `}${form(last)}${n}${broken ? ", counted in another way in between" : ""}`;
 }
 
@@ -244,7 +245,7 @@ function ends(data, state, one) {
 export function stepYear(data, state) {
   if (!state.one) return null;
   const names = compared(data, state);
-  const rows = chosen(data, state, state.one).filter((row) => names.every((name) => row.rates[name].reason === 0));
+  const rows = comparedRows(data, state).filter((row) => names.every((name) => row.rates[name].reason === 0));
   const asked = rows.find((row) => row.year === state.at);
   return asked || rows.filter((row) => row.status === "complete").pop() || rows[rows.length - 1] || null;
 }
@@ -283,7 +284,7 @@ function sentence(data, state, lines) {
   }
   const told = lines.map((one) => ends(data, state, one)).filter(Boolean);
   if (!state.keys.length) return "Choose a destination.";
-  const what = state.show === "rates" ? definition(data, state.def).label : countName(data, state.count);
+  const what = state.show === "rates" ? definition(data, state.def).label : data.counts[state.count];
   if (!told.length) return `${what}: no figures for ${listed(state.keys.map((key) => data.names.get(key)))} at this stage in ${years(state)}.`;
   return `${what}, citizens of ${data.about.origin}: ${told.join("; ")}.`;
 }
@@ -294,7 +295,7 @@ export function steps(data, state) {
   if (!row) return null;
   const names = compared(data, state).map((name) => definition(data, name));
   const use = (one, outcome) =>
-    one.positive.includes(outcome) ? "positive" : outcome !== "closed" || one.closed ? "in the denominator" : "left out";
+    one.positive.includes(outcome) ? "positive" : outcome !== "closed" || one.closed ? "not positive" : "left out";
   const rates = names.map((one) => rate(data, row, one.name));
   return {
     caption: `${data.names.get(row.key)}, ${row.year}: what each definition counts`,
@@ -366,7 +367,7 @@ export function view(data, state, address) {
   const unit = units.length ? listed(units) : "persons";
   const heading = state.show === "definitions"
     ? `${state.one ? data.names.get(state.one) : "No destination"}: definitions compared, ${years(state)}`
-    : `${state.show === "rates" ? definition(data, state.def).label : countName(data, state.count)}, ${years(state)}`;
+    : `${state.show === "rates" ? definition(data, state.def).label : data.counts[state.count]}, ${years(state)}`;
   const measure = state.show === "definitions"
     ? compared(data, state).map((name) => `${definition(data, name).label}: ${definition(data, name).words}`).join(". ")
     : state.show === "rates" ? `${definition(data, state.def).words}` : "Decisions by outcome";
@@ -389,7 +390,7 @@ export function csv(found, address) {
   const quoted = (cell) => (/[",\n#]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
   const written = (cell) => quoted(cell === null ? "" : String(cell));
   const about = [
-    found.heading, found.subtitle, `Source: ${found.source}`, `Stage: ${found.stage}`,
+    found.heading, found.subtitle, found.sentence, `Source: ${found.source}`, `Stage: ${found.stage}`,
     ...(found.definition ? [`Definition: ${found.definition}`] : []),
     ...found.notes, `Cite as: ${found.citation}`, `Address: ${address}`,
   ];

@@ -1,7 +1,7 @@
 // The dashboard: takes over the default view that stands in the page, and follows the reader's
 // choices with chart, table, sentence and address. What is shown is worked out in dashboard-view.js
 // and drawn in dashboard-chart.js; the address is read and written in dashboard-address.js.
-import { AT_MOST, defaults, format, parse, settled } from "./dashboard-address.js";
+import { defaults, format, parse, settled } from "./dashboard-address.js";
 import { NARROW, bars, draw, escaped, mark } from "./dashboard-chart.js";
 import { csv, holds, shown, styles, unpack, view } from "./dashboard-view.js";
 
@@ -12,9 +12,14 @@ const form = one("form");
 const picture = one(".ar-picture");
 const FONT = "'Source Sans Pro', 'Source Sans 3', system-ui, 'Segoe UI', Arial, sans-serif";
 
+const AT_ONCE = 24; // rows of the table: more than its box shows without scrolling
+let rest = 0;
+let later = 0;
+
 let data = null; // the figures
 let state = null; // the choices
 let found = null; // what is shown for them
+let chipsShown = ""; // the buttons of what is chosen, as they stand
 let narrow = null; // whether the narrow drawing is shown
 
 // ---------------------------------------------------------------- showing
@@ -27,6 +32,8 @@ function put(selector, text) {
 }
 
 function list(selector, texts) {
+  const there = [...one(selector).children].map((item) => item.textContent);
+  if (there.length === texts.length && there.every((text, k) => text === texts[k])) return;
   one(selector).replaceChildren(...texts.map((text) => {
     const item = document.createElement("li");
     item.textContent = text;
@@ -34,8 +41,12 @@ function list(selector, texts) {
   }));
 }
 
-function showPicture() {
+// Asked once and at each change of size: asking in the midst of drawing would lay out the page twice.
+function measure() {
   narrow = picture.clientWidth < NARROW;
+}
+
+function showPicture() {
   const options = { narrow, colours: data.colours, font: FONT };
   picture.innerHTML = draw(found, options);
   const steps = one(".ar-dash-steps");
@@ -49,23 +60,41 @@ function showPicture() {
     + `<tbody>${rows.map((row) => line(row, "")).join("")}${sums.map((row) => line(row, ' class="ar-dash-sum"')).join("")}</tbody></table></div>`;
 }
 
+// The rows that are in sight are there at once, the others (of up to six destinations and all years)
+// as soon as the page has been painted.
 function showTable() {
   const { heads, rows, numeric } = found.table;
   const css = heads.map((_, k) => (numeric.includes(k) ? ' class="ar-number"' : ""));
-  const scroll = one(".ar-scroll.ar-dash-table");
+  const scroll = one(".ar-dash-table");
   scroll.querySelector("caption").textContent = `${found.heading}. ${found.subtitle}`;
   scroll.querySelector("thead").innerHTML = `<tr>${heads.map((head, k) => `<th scope="col"${css[k]}>${escaped(head)}</th>`).join("")}</tr>`;
-  scroll.querySelector("tbody").innerHTML = rows.map((row) =>
+  const body = scroll.querySelector("tbody");
+  const markup = (some) => some.map((row) =>
     `<tr><th scope="row">${escaped(row[0])}</th>${row.slice(1).map((cell, k) => `<td${css[k + 1]}>${escaped(shown(cell))}</td>`).join("")}</tr>`).join("");
+  body.innerHTML = markup(rows.slice(0, AT_ONCE));
+  scroll.scrollTop = 0;
+  cancelAnimationFrame(rest);
+  clearTimeout(later);
+  const more = rows.slice(AT_ONCE);
+  scroll.setAttribute("aria-busy", String(more.length > 0));
+  if (!more.length) return;
+  rest = requestAnimationFrame(() => {
+    later = setTimeout(() => {
+      body.insertAdjacentHTML("beforeend", markup(more));
+      scroll.setAttribute("aria-busy", "false");
+    }, 50);
+  });
 }
 
 function showChosen() {
   const style = styles(data, state.keys);
-  one(".ar-dash-chosen").innerHTML = state.keys.map((key) => {
+  const chips = state.keys.map((key) => {
     const [colour, shape] = style.get(key);
     const name = escaped(data.names.get(key));
     return `<li><button type="button" data-remove="${key}" aria-label="Remove ${name}"><svg class="ar-dash-mark" viewBox="0 0 14 14" aria-hidden="true">${mark(shape, 7, 7, 4.5, colour, false, data.colours)}</svg>${name}<span aria-hidden="true"> ×</span></button></li>`;
   }).join("");
+  if (chips !== chipsShown) one(".ar-dash-chosen").innerHTML = chips;
+  chipsShown = chips;
   for (const box of all('[name="d"]')) {
     box.checked = state.keys.includes(box.value);
     const has = holds(data, state, box.value);
@@ -80,7 +109,9 @@ function showChoices() {
     for (const radio of all(`[name="${name}"]`)) radio.checked = radio.value === state[name];
   }
   const compare = one('[name="one"]');
-  compare.replaceChildren(...state.keys.map((key) => new Option(data.names.get(key), key)));
+  if ([...compare.options].map((option) => option.value).join() !== state.keys.join()) {
+    compare.replaceChildren(...state.keys.map((key) => new Option(data.names.get(key), key)));
+  }
   for (const name of ["stage", "against", "count", "from", "to", "one"]) one(`[name="${name}"]`).value = state[name] ?? "";
   one('[name="at"]').value = state.at ?? "";
   for (const option of one('[name="against"]').options) option.disabled = option.value === state.def;
@@ -115,8 +146,8 @@ function choose(change) {
 }
 
 function add(key) {
-  if (state.keys.length >= AT_MOST) {
-    say([`At most ${AT_MOST} destinations are shown at once; remove one first.`]);
+  if (state.keys.length >= data.at_most) {
+    say([`At most ${data.at_most} destinations are shown at once; remove one first.`]);
     one(`[name="d"][value="${key}"]`).checked = false;
     return;
   }
@@ -143,7 +174,7 @@ function clicked(event) {
     (rest[Math.min(at, rest.length - 1)] || one(".ar-dash-places summary")).focus();
   }
   if (button.matches(".ar-dash-reset")) choose(defaults(data));
-  if (button.dataset.take) take(button.dataset.take);
+  if (button.dataset.take) take(button.dataset.take).catch(() => put(".ar-dash-done", "The file could not be made."));
   if (button.dataset.copy) copy(button.dataset.copy);
 }
 
@@ -221,7 +252,8 @@ async function take(kind) {
 
 async function copy(what) {
   const text = what === "citation" ? found.citation : address();
-  const done = await navigator.clipboard.writeText(text).then(() => true, () => false);
+  // Without https there is no clipboard to write to.
+  const done = await Promise.resolve(navigator.clipboard).then((board) => board.writeText(text)).then(() => true, () => false);
   put(".ar-dash-done", "");
   const words = what === "citation" ? "citation" : "address";
   put(".ar-dash-done", done ? `The ${words} is copied.` : `The browser did not allow copying; the ${words} is: ${text}`);
@@ -245,6 +277,7 @@ async function start() {
   one(".ar-dash-tools").hidden = false;
   one(".ar-dash-still").hidden = true;
   place.classList.add("ar-dash-live");
+  measure();
   read();
   form.addEventListener("change", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -253,7 +286,9 @@ async function start() {
   one("#dashboard-find").addEventListener("input", find);
   window.addEventListener("popstate", read);
   window.addEventListener("resize", () => {
-    if ((picture.clientWidth < NARROW) !== narrow) showPicture();
+    const before = narrow;
+    measure();
+    if (narrow !== before) showPicture();
   });
   // Views linked from this page open without loading it again, and Back returns.
   document.addEventListener("click", (event) => {

@@ -35,7 +35,8 @@ QUOTED = re.compile(r"""^\s*[\w-]+:\s+(["'])(.+)\1\s*$""")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NOT_PROSE = re.compile(r"[_@=\\#$*<>|~^]|://|^-|\w\.\w|\d")
 NO_SENTENCE = re.compile(
-    r"page:|around:|uses:|Content-Security|link |json:|[\w.:]+: \S*$|\s*(?:\||chart:|table:|\.\.\.|code:)"
+    r"page:|around:|uses:|Content-Security|link |json:|[\w.:]+: \S*$"
+    r"|\s*(?:\||chart:|table:|\.\.\.|code:)"
 )
 """Lines of an accepted page that are no sentences: addresses, cells of tables, code."""
 SITE = " – Asylum Report"
@@ -105,7 +106,10 @@ def of_notebook(text: str, where: str, language: str) -> Iterator[Passage]:
 
 
 def of_yaml(data: Any, where: str, language: str) -> Iterator[Passage]:
-    """Walk through the sentences of a YAML file; a key that is a language says which."""
+    """Walk through the sentences of a YAML file; a key that is a language says which.
+
+    A single word is an id, but in the files of ``language/`` it is what pages show.
+    """
     if isinstance(data, dict):
         for key, value in data.items():
             inner = key if key in LANGUAGES else language
@@ -113,7 +117,7 @@ def of_yaml(data: Any, where: str, language: str) -> Iterator[Passage]:
     elif isinstance(data, list):
         for value in data:
             yield from of_yaml(value, where, language)
-    elif isinstance(data, str) and " " in data.strip():
+    elif isinstance(data, str) and (" " in data.strip() or "/language/" in where):
         yield from of_markdown(data, where, language)
 
 
@@ -126,7 +130,9 @@ def of_charts() -> Iterator[Passage]:
         texts += [one.label for one in (*chart.series, *chart.events)]
         texts += [*chart.table.columns, *chart.categories]
         for text in texts:
-            yield Passage(f"chart {name}", "en", _bare(text))
+            # A chart of a page in another language says so in its name: home-rates-de.
+            language = language_of(name.replace("-", "."))
+            yield Passage(f"chart {name}", language, _bare(text))
 
 
 def of_accepted(text: str, where: str) -> Iterator[Passage]:

@@ -9,14 +9,14 @@ import fnmatch
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 from golden import tree
 
-HOSTS = "data/reference/hosts.txt"
+HOSTS = "tests/golden/hosts.txt"
 """The hosts that pages may lead to, in the project."""
 HOST = "http://site.invalid/"
 CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
@@ -40,12 +40,15 @@ class Reference:
         Whether a browser loads it by itself.
     plain
         Whether a reader can follow it without JavaScript.
+    canonical
+        Whether it says under which address the page stands.
     """
 
     page: str
     target: str
     loaded: bool = False
     plain: bool = False
+    canonical: bool = False
 
     @property
     def inside(self) -> bool:
@@ -152,7 +155,22 @@ def read(site: Path) -> Links:
         elif name.endswith("datapackage.json"):
             resources = json.loads(path.read_text("utf-8"))["resources"]
             links.references += [Reference(name, one["path"]) for one in resources]
+    if home := _own_address(links.references):
+        links.references = [
+            replace(one, target=HOST + one.target.removeprefix(home))
+            if one.target.startswith(home)
+            else one
+            for one in links.references
+        ]
     return links
+
+
+def _own_address(references: list[Reference]) -> str:
+    """Return the address that the site says it has, or an empty text."""
+    for one in references:
+        if one.page == "index.html" and one.canonical:
+            return one.target.removesuffix("index.html")
+    return ""
 
 
 def of_page(root: tree.Element, name: str) -> Iterator[Reference]:
@@ -176,7 +194,7 @@ def _within(element: tree.Element, name: str, plain: bool) -> Iterator[Reference
             loads = element.name in ("use", "image") or (
                 element.name == "link" and not {"alternate", "canonical", "license"} & {*kind}
             )
-            yield Reference(name, value, loaded=loads, plain=plain and follows)
+            yield Reference(name, value, loads, plain and follows, "canonical" in kind)
         elif key == "content" and element.get("property") in ("og:image", "og:url"):
             yield Reference(name, value)
     for child in element.children:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from prose import Passage, words
 
-FOLDER = Path("data/reference/spelling")
+FOLDER = Path("tests/golden/words")
 DICTIONARIES = {
     "en": ("en_GB",),
     "de": ("de_DE",),

@@ -19,15 +19,19 @@ from asylum_report.publish import dashboard_data, dashboard_words
 # One worker builds the site and looks at it.
 pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.xdist_group("site")]
 
+SVG = "http://www.w3.org/2000/svg"
 STEP = "?show=definitions&d=DEU&def=protection&against=overall&at=2023&from=2015&to=2025"
 CELLS = """async ([module, address]) => {
   const { unpack, rate, percent } = await import(module);
   const data = unpack(await (await fetch(address)).json());
   const found = [];
-  for (const rows of data.byKey.values()) for (const row of rows) for (const name of Object.keys(row.rates)) {
-    const one = rate(data, row, name);
-    found.push([[row.key, row.year, row.stage, row.level, row.unit, name].join(), one.numerator, one.n,
-      one.value, one.value === null ? null : percent(one.value), one.low, one.high, one.marked, one.reason]);
+  for (const row of [...data.byKey.values()].flat()) {
+    for (const name of Object.keys(row.rates)) {
+      const { numerator, n, value, low, high, marked, reason } = rate(data, row, name);
+      const shown = value === null ? null : percent(value);
+      const cell = [row.key, row.year, row.stage, row.level, row.unit, name].join();
+      found.push([cell, numerator, n, value, shown, low, high, marked, reason]);
+    }
   }
   return found;
 }"""
@@ -59,6 +63,7 @@ class Dashboard:
         return list(self.page.locator(".ar-dash-messages li").all_inner_texts())
 
     def table(self) -> list[list[str]]:
+        self.page.wait_for_selector(".ar-dash-table[aria-busy=false]")
         script = "(t) => [...t.rows].map((r) => [...r.cells].map((c) => c.textContent))"
         return list(self.page.locator(".ar-dash-table table").evaluate(script))
 
@@ -138,7 +143,8 @@ def test_choosing_by_keyboard_alone(dash: Dashboard) -> None:
     keys.press("Tab")
     assert page.evaluate("document.activeElement.id") == "dashboard-find"
     keys.type("norw")
-    assert page.inner_text(".ar-dash-found") == "1 of 99 destinations"
+    places = page.locator("[name=d]").count()
+    assert page.inner_text(".ar-dash-found") == f"1 of {places} destinations"
     keys.press("Tab")
     keys.press("Space")
     assert dash.chosen()[-1] == "Norway"
@@ -292,11 +298,11 @@ def test_pictures_are_whole_and_say_where_they_come_from(dash: Dashboard) -> Non
     assert re.fullmatch(r"asylum-report-[a-z0-9-]+\.svg", download.suggested_filename)
     text = Path(download.path()).read_text("utf-8")
     root = ET.fromstring(text)
-    words = " ".join("".join(one.itertext()) for one in root.iter("{*}text"))
+    words = " ".join("".join(one.itertext()) for one in root.iter(f"{{{SVG}}}text"))
     for part in ("Protection rate, 2000–2025", "Cite as: UNHCR", "vintage 20", "Norway"):
         assert part in words
     width = float(str(root.get("width")))
-    for one in root.iter("{*}text"):
+    for one in root.iter(f"{{{SVG}}}text"):
         assert -20 <= float(one.attrib["x"]) < width - 20
     assert "font/woff2;base64," in text
     assert "http" not in re.sub(r'xmlns="[^"]*"|http://127[^<]*', "", text), "no other host"
@@ -309,6 +315,19 @@ def test_pictures_are_whole_and_say_where_they_come_from(dash: Dashboard) -> Non
     assert dash.said == []
 
 
+def test_figures_that_do_not_come_leave_the_default_view(dash: Dashboard) -> None:
+    page = dash.page
+    page.route("**/dashboard.json", lambda route: route.abort())
+    page.goto(dash.address + "?d=NOR")
+    page.locator(".ar-dash-still", has_text="could not be loaded").wait_for()
+    page.unroute("**/dashboard.json")
+    assert dash.sentence().startswith("Protection rate, citizens of Russia: Germany")
+    assert page.locator(".ar-picture svg.ar-wide").is_visible()
+    assert not page.locator(".ar-dash-form").is_visible()
+    assert [text for text in dash.said if "ERR_FAILED" not in text] == []
+    dash.said.clear()
+
+
 def test_citation_and_address_are_copied(dash: Dashboard) -> None:
     page = dash.open("?d=DEU")
     page.click("[data-copy=citation]")
@@ -318,9 +337,7 @@ def test_citation_and_address_are_copied(dash: Dashboard) -> None:
     assert copied == page.inner_text(".ar-dash-citation")
     assert copied.startswith("UNHCR, Refugee Population Statistics Database")
     page.click("[data-copy=address]")
-    page.wait_for_function(
-        "document.querySelector('.ar-dash-done').textContent.includes('address')"
-    )
+    page.locator(".ar-dash-done", has_text="address").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").endswith("from=2015&to=2025")
 
 

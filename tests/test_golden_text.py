@@ -34,7 +34,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <a href="../figures/c.csv" download>CSV</a></figure>
 <p><img src="../assets/map.png" alt="A map of destinations"> <span class="ar-verdict-confirmed">Confirmed</span>
 <button type="button" aria-label="Show all">+</button>
-<svg aria-hidden="true"><path d="M1 1"/></svg></p><ul><li>first</li><li lang="de">zweitens</li></ul>
+<svg aria-hidden="true"><path d="M1 1"/></svg></p><noscript>Needs a script</noscript><ul><li>first</li><li lang="de">zweitens</li></ul>
 <pre><code>a  = 1
 b = 2</code></pre></section></main>
 <footer>Figures by UNHCR</footer></body></html>"""  # noqa: E501
@@ -68,6 +68,7 @@ SEEN = {
     "name of a button": ('aria-label="Show all"', 'aria-label="+"'),
     "language of a phrase": ('<li lang="de">', "<li>"),
     "code": ("a  = 1", "a  = 2"),
+    "what stands there without scripts": ("Needs a script", "Needs two"),
 }
 UNSEEN = {
     "hash": ("sha256-3fWsJ", "sha256-4gXtK"),

@@ -158,6 +158,17 @@ def test_an_orphan_is_found(tmp_path: Path, link: str) -> None:
     assert ("alone.html" in links.unreached(KNOWN)) == (not link)
 
 
+def test_the_sites_own_address_is_inside(tmp_path: Path) -> None:
+    home = "https://report.invalid/asylum/"
+    changes = {
+        "index.html": f'{GOOD["index.html"]}<link rel="canonical" href="{home}">',
+        "sitemap.xml": f"<urlset><loc>{home}more.html</loc><loc>{home}gone.html</loc></urlset>",
+    }
+    links = _read(tmp_path, changes)
+    assert links.broken() == ["sitemap.xml: http://site.invalid/gone.html leads to no file"]
+    assert set(links.foreign()) == {"example.org"}
+
+
 @pytest.mark.parametrize("link", ["http://example.org/", "//example.org/x", "ftp://example.org/"])
 def test_only_https_counts_as_a_host(tmp_path: Path, link: str) -> None:
     links = _read(tmp_path, {"x.html": f'<a href="{link}">x</a>'})

@@ -10,7 +10,7 @@ import pandas as pd
 import pypandoc
 import pytest
 
-from asylum_report import gate, numbers, paths, records, store
+from asylum_report import claims, gate, numbers, paths, records, store
 from asylum_report.charts import library
 from asylum_report.charts.library import parts
 from asylum_report.display import link, plain, table
@@ -149,6 +149,24 @@ def test_the_brief_has_one_line_under_its_title():
     assert "raw(" not in typst
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("de/index.qmd", "25.\u00a0Juni\u00a02026"),
+        ("report/brief.fr.qmd", "25\u00a0juin\u00a02026"),
+        ("report/brief.ru.qmd", "25\u00a0июня\u00a02026\u00a0г."),
+    ],
+)
+def test_pages_in_other_languages_say_of_when_the_figures_are(page, said):
+    text = (paths.root() / page).read_text("utf-8")
+    one = Notice("unhcr-asylum-decisions", "2026-06-25", "An English sentence.")
+    noticed = notices.inserted(page, text, [one])
+    assert f"unhcr-asylum-decisions: {said}" in noticed
+    assert "English sentence" not in noticed
+    assert "newest" not in noticed
+    assert notices.lang_of(page) in page
+
+
 def test_the_page_on_data_lists_all_with_reasons():
     text = notices.listed([QUARTERS, UNHCR, UNUSED])
     assert text.startswith("## Not up to date {#notices}\n")
@@ -256,9 +274,13 @@ def rests_on():
         text = re.sub(r'\\n",\n\s*"', "\n", text)
         found: set[str] = set()
         for name in variables.VARIABLE.findall(text):
-            found |= of_number(name)
+            found |= of_number(re.sub(r"^in_\w\w\.", "", name))
         for name in re.findall(r'(?:_charts/|chart\(")([\w-]+)', text):
-            found |= of_chart(name)
+            found |= of_chart(re.sub(r"-(de|fr|ru)$", "", name))
+        if path.name == "claims.qmd":  # its figures stand in parts that are generated
+            for one in claims.check(claims.read(), every):
+                for shown in one.figures:
+                    found |= of_number(shown.number)
         return found & FRESH
 
     return of_page
@@ -275,7 +297,12 @@ GROWS = {
 
 def test_every_page_is_known_to_rest_on_what_its_charts_and_numbers_do(rests_on):
     root = paths.root()
-    pages = [*root.glob("*.qmd"), *root.glob("??/index.qmd"), *root.glob("notebooks/*.ipynb"), *root.glob("report/*.qmd")]
+    pages = [
+        *root.glob("*.qmd"),
+        *root.glob("??/index.qmd"),
+        *root.glob("notebooks/*.ipynb"),
+        *root.glob("report/*.qmd"),
+    ]
     found = {path.relative_to(root).as_posix(): rests_on(path) for path in pages}
     expected = {page: used | GROWS.get(page, set()) for page, used in found.items()}
     # The page on data names vintages in its text and lists every notice anyway.

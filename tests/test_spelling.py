@@ -1,6 +1,6 @@
 """Spelling of everything that people read, in English, German, French and Russian.
 
-hunspell knows the languages, ``data/reference/spelling/`` the project's own words: names, terms,
+hunspell knows the languages, ``tests/golden/words/`` the project's own words: names, terms,
 tools. A word of those lists that no text uses any more has to go.
 """
 
@@ -19,8 +19,13 @@ LANGUAGE = pytest.mark.parametrize("language", prose.LANGUAGES)
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, dict[str, list[str]]]:
-    return spelling.collect(prose.everything(ROOT))
+def passages() -> list[prose.Passage]:
+    return prose.everything(ROOT)
+
+
+@pytest.fixture(scope="module")
+def found(passages: list[prose.Passage]) -> dict[str, dict[str, list[str]]]:
+    return spelling.collect(passages)
 
 
 def _own(language: str) -> list[str]:
@@ -56,8 +61,8 @@ def test_own_words_are_used_and_sorted(
     assert spelling.unused(found.get(language, {}), own) == [], "python tools/accept.py words"
 
 
-def test_texts_of_every_kind_are_read() -> None:
-    places = {passage.where.split(",")[0].split(":")[0] for passage in prose.everything(ROOT)}
+def test_texts_of_every_kind_are_read(passages: list[prose.Passage]) -> None:
+    places = {passage.where.split(",")[0].split(":")[0] for passage in passages}
     for name in (
         "methods.qmd", "ru/index.qmd", "README.md", "docs/charts.md", "report/brief.qmd",
         "notebooks/germany.ipynb", "data/reference/corrections.yml", "chart germany-outcomes",
@@ -119,6 +124,8 @@ def test_a_line_says_where() -> None:
     data = {"terms": [{"en": "two words", "de": "zwei Wörter", "id": "x"}]}
     found = list(prose.of_yaml(data, "g.yml", "en"))
     assert {(p.language, p.text) for p in found} == {("en", "two words"), ("de", "zwei Wörter")}
+    found = list(prose.of_yaml({"rate": "Quote"}, "data/reference/language/de.yml", "de"))
+    assert [(p.language, p.text) for p in found] == [("de", "Quote")]
 
 
 def test_of_an_accepted_page_sentences_are_read() -> None:

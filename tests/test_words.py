@@ -10,10 +10,7 @@ import re
 
 import pytest
 
-from asylum_report import paths
-from asylum_report.charts import library
-from asylum_report.charts.library import applications, arrivals, trend
-from asylum_report.errors import InvalidTable
+from asylum_report import numbers, paths
 from asylum_report.publish import generated_glossary
 
 NOTEBOOKS = (
@@ -230,129 +227,40 @@ def test_links_to_the_glossary_lead_somewhere():
 
 
 @pytest.fixture(scope="module")
-def charts():
-    return library.all_charts()
+def value():
+    found = numbers.compute()
+    return lambda name: found[name].value
 
 
-VERB = re.compile(
-    r"\b(is|are|was|were|has|have|had|may|fell|rose|took|went|moved?|turns?|peaked|applied|stayed"
-    r"|waited|answered|closed|protect(s|ed)?|grant(s|ed)?|holds?|held|differ|finds|go(es)?|says?"
-    r"|shows?|made|came|tell|grew|decided?)\b"
-)
-NOUN_BY_NOUN = re.compile(r"^[\w\s,]+ by [\w\s,]+$")
-RATE = re.compile(
-    r"\b(protection rate|recognition rate|chance of protection|share protected)", re.I
-)
-DEFINITION = re.compile(
-    r"on the merits|by definition|any protection|beyond what|all origins|percentiles?"
-)
-STAGE = re.compile(r"first instance|first and repeat|appeals?|each stage")
-UNIT = re.compile(r"persons|percentage points|cases")
+def test_what_the_first_lines_say_beyond_numbers_holds(value):
+    # Germany: more people protected, more rejected; fewer waiting.
+    assert value("de.y2025.positive") > value("de.y2023.positive")
+    assert value("de.y2025.rejected") > value("de.y2023.rejected")
+    assert value("de_pending.january_2025") < value("de_pending.end_2023")
+    # Changes that are one, and the one that is none.
+    for country in ("de", "us"):
+        assert value(f"{country}.trend_2023_2025.ci")[1] < 0
+    low, high = value("fr.trend_2023_2025.ci")
+    assert low < 0 < high
+    # United States: the rate fell, grants rose; encounters rose until 2023 and have fallen since.
+    assert value("us.y2025.protection") < value("us.y2023.protection")
+    assert value("us.y2025.positive") > value("us.y2023.positive")
+    met = [value(f"us.fy{year}.encounters") for year in range(2021, 2026)]
+    assert met[0] < met[1] < met[2] > met[3] > met[4]
+    # France: nearly all with refugee status; Germany decides on fewer, then on more, than ask.
+    assert value("fr.y2023.refugee") > 0.9 * value("fr.y2023.positive")
+    assert value("queue.de.y2023.clearance") < 1 < value("queue.de.y2025.clearance")
 
 
-def test_titles_of_charts_are_sentences_with_the_finding(charts):
-    for chart in charts.values():
-        assert VERB.search(chart.title), chart.title
-        assert not NOUN_BY_NOUN.match(chart.title), chart.title
-        assert re.search(r"\d", chart.title) or chart.name == "outlook-applications-scores"
-        assert chart.title[0].isupper() or chart.title[0].isdigit(), chart.title
-        assert chart.title != chart.subtitle
-        assert len(chart.title) <= 120, "more than five lines on a phone"
-
-
-def test_subtitles_of_charts_state_the_measure(charts):
-    for chart in charts.values():
-        assert not re.search(r"\b(fell|rose|peaked|took|went|was|were)\b", chart.subtitle), (
-            chart.name
-        )
-        if RATE.search(chart.subtitle) and "synthetic" not in chart.subtitle:
-            for part in (DEFINITION, STAGE, UNIT):
-                assert part.search(chart.subtitle), f"{chart.name}: {chart.subtitle}"
-
-
-def test_titles_say_what_the_figures_do(charts):
-    assert charts["applications-destinations"].title.endswith("in the United States and Germany")
-    assert "fell by 17 to 26 points" in charts["trend-effects"].title
-    assert charts["trend-effects"].title.endswith("France's may not have moved")
-
-
-def test_words_for_a_change_follow_its_interval():
-    assert trend._moved({"low": -0.26, "high": -0.17}) == "fell by 17 to 26 points"
-    assert trend._moved({"low": 0.02, "high": 0.11}) == "rose by 2 to 11 points"
-    assert trend._moved({"low": -0.02, "high": 0.11}) == "may not have moved"
-
-
-def test_few_encounters_are_called_few_only_while_they_are():
-    few = {"2025-01": 300, "2025-02": 90, "2025-03": 20, "2025-04": 99}
-    assert arrivals.now(few) == "have been under 100 a month since February 2025"
-    assert arrivals.now({**few, "2025-05": 140}) == "were 140 in May 2025"
-    assert arrivals.now({"2025-01": 300, "2025-02": 90}) == "were 90 in February 2025"
-
-
-def test_the_countries_with_most_claims_are_counted_by_country():
-    rows = [
-        {"destination": "USA", "count": 5},
-        {"destination": "USA", "count": 5},
-        {"destination": "DEU", "count": 8},
-        {"destination": "FRA", "count": 9},
-    ]
-    assert applications.most(rows) == "the United States and France"
-
-
-def test_the_glossary_has_the_anchors_that_pages_rely_on():
-    ids = {record["id"] for record in generated_glossary.records()}
-    assert ids >= {
-        "protection-rate", "overall-rate", "refugee-rate", "eu-rate", "merits-decisions", "closed",
-        "first-instance", "repeat-application", "appeal", "stage", "vintage", "interval",
-        "design-effect", "rounding", "partial-year", "break", "origin", "destination", "eu-plus",
-        "subsidiary-protection", "humanitarian-protection", "complementary-protection",
-        "refugee-status",
-    }  # fmt: skip
-
-
-def test_definitions_are_plain_and_agree_with_the_methods():
-    terms = {record["id"]: record for record in generated_glossary.records()}
-    for record in terms.values():
-        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", record["definition"]):
-            assert length(sentence) <= LONGEST, sentence
-        assert len(re.findall(r"[.!?](?:\s|$)", record["definition"])) <= 4, record["id"]
-    eu = "Iceland, Liechtenstein, Norway and Switzerland, and through 2019 the United Kingdom"
-    assert eu in terms["eu-plus"]["definition"]
-    assert eu in plain(source("methods.qmd"))
-    for name in ("closed", "methods.qmd"):
-        text = terms[name]["definition"] if name in terms else plain(source(name))
-        assert "Closed is not rejected" in text
-
-
-def test_the_glossary_as_a_page_has_every_word_in_its_language():
-    text = generated_glossary.markdown()
-    assert "### Protection rate {#protection-rate}" in text
-    assert "German: [bereinigte Schutzquote]{lang=de}" in text
-    assert "[Protection rate](#protection-rate)" in text
-    assert text.count("\n### ") == len(generated_glossary.records())
-
-
-def test_the_glossary_as_data_names_its_sources(tmp_path):
-    (path,) = generated_glossary.write(tmp_path)
-    terms = json.loads(path.read_text(encoding="utf-8"))["terms"]
-    (rate,) = [one for one in terms if one["id"] == "protection-rate"]
-    assert rate["words"]["de"] == "bereinigte Schutzquote"
-    assert rate["own_translation"] == ["ru"]
-    assert rate["source"]["url"].startswith("https://www.bpb.de/")
-    (origin,) = [one for one in terms if one["id"] == "stage"]
-    assert origin["source"]["url"] == "methods.html"
-
-
-def test_a_glossary_that_does_not_fit_together_is_refused(tmp_path):
-    good = (paths.reference() / "glossary.yml").read_text(encoding="utf-8")
-    for change in (
-        ("source: bpb", "source: nowhere"),
-        ("    de: bereinigte Schutzquote\n", ""),
-        ("terms: [protection-rate, ", "terms: [protection-rate, stage, "),
-        ("used: [methods.qmd, models.qmd", "used: [methods.qmd, model.qmd"),
-    ):
-        assert good.count(change[0]) >= 1, change[0]
-        path = tmp_path / f"{len(change[1])}.yml"
-        path.write_text(good.replace(*change, 1), encoding="utf-8")
-        with pytest.raises(InvalidTable):
-            generated_glossary.load(path)
+def test_what_pages_on_models_say_beyond_numbers_holds(value):
+    assert value("lottery.eu.mix_share") > 0.5
+    for name in ("same", "indirect", "adjusted"):
+        assert 1.5 < value(f"lottery.eu.{name}") < 2.5, "about twofold"
+    assert value("outlook.eu.shown").lower().startswith("random walk")
+    assert value("trend.study_cover_95") >= 0.95
+    assert value("trend.study_cover_50") >= 0.5
+    assert 2.5 < value("turning.invasion.after") / value("turning.invasion.before") < 3.5
+    shares = [value("eu_plus.y2022.protection") - value("eu_plus.y2025.protection"),
+              value("eu_plus_without_de.y2022.protection")
+              - value("eu_plus_without_de.y2025.protection")]  # fmt: skip
+    assert shares[1] < shares[0] / 2, "most of the fall is Germany's weight"

@@ -1,5 +1,4 @@
-"""Accept what the publication is now: rewrite the texts of pages and the small pictures of charts,
-and the list of hosts.
+"""Accept what the publication is now: texts of pages, small pictures of charts, hosts, own words.
 
 python tools/accept.py                                everything
 python tools/accept.py pages                          every page

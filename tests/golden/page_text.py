@@ -22,10 +22,10 @@ def _words(text: str) -> frozenset[str]:
 
 BLOCKS = _words(
     "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody"
-    " td tfoot th thead tr ul"
+    " footer form h1 h2 h3 h4 h5 h6 header hr html li main nav noscript ol p pre section summary"
+    " table tbody td tfoot th thead tr ul"
 )
-SILENT = _words("script style template noscript head")
+SILENT = _words("script style template head")
 QUIET = _words(
     "ar-caption ar-data ar-head ar-hidden ar-icon ar-links ar-links-word ar-nowrap ar-number"
     " ar-picture ar-scroll ar-source-word ar-status ar-table ar-tools"
@@ -159,7 +159,7 @@ def _one_block(element: Element, out: _Writer) -> None:
         out.lines += ["    " + line for line in _raw(element).rstrip().splitlines()]
         return
     before += {"li": "- ", "summary": "summary: ", "dt": "term: ", "dd": "is: "}.get(name, "")
-    before += {"blockquote": "> ", "hr": "---"}.get(name, "")
+    before += {"blockquote": "> ", "hr": "---", "noscript": "without scripts: "}.get(name, "")
     if element.get("aria-label"):
         before += f'"{element.get("aria-label")}" '
     if not _has_block(element):

@@ -9,6 +9,7 @@ Medicine 17(8).
 from __future__ import annotations
 
 import math
+from typing import cast
 
 from asylum_report.recognition import Count, jeffreys
 
@@ -43,4 +44,5 @@ def grouped_interval(positive: Count, other: Count, effect: float) -> Interval:
     """
     low = (positive.low / effect, other.high / effect)
     high = (positive.high / effect, other.low / effect)
-    return jeffreys(low, high)
+    # The formula is for any numbers, though counts are what it is mostly asked for.
+    return jeffreys(cast("tuple[int, int]", low), cast("tuple[int, int]", high))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asylum_report import corridors, records
+from asylum_report import records
 from asylum_report.claims.model import Figure
 from asylum_report.dates import day
 
@@ -124,20 +124,21 @@ def period(rows: Sequence[Row]) -> str:
     if "period" in first and "period_start" not in first:
         return _span(sorted({str(row["period"]) for row in rows}))
     if "period_start" in first:
-        starts = [row["period_start"] for row in rows]
-        ends = [row["period_end"] for row in rows]
-        if not all(starts) or not all(ends):
-            return _open(min(starts), max(ends))
-        return corridors.period(min(starts), max(ends))
+        return _from_to([row["period_start"] for row in rows], [row["period_end"] for row in rows])
     if "date" in first:
         return _span([day(text) for text in sorted({str(row["date"]) for row in rows})])
     return ""
 
 
-def _open(start: str, end: str) -> str:
-    """Write a period of which an end is not stated."""
-    began = f"from {day(start)}" if start else "start not stated"
-    return f"{began}, {f'to {day(end)}' if end else 'end not stated'}"
+def _from_to(starts: Sequence[str], ends: Sequence[str]) -> str:
+    """Write a period between two days, of which an end may not be stated."""
+    start, end = min(starts), max(ends)
+    if not all(starts) or not all(ends):
+        began = f"from {day(start)}" if start else "start not stated"
+        return f"{began}, {f'to {day(end)}' if end else 'end not stated'}"
+    if start[5:] == "01-01" and end[5:] == "12-31":
+        return _span((start[:4], end[:4]))
+    return f"{day(start)} to {day(end)}"
 
 
 def _span(values: Iterable[str]) -> str:

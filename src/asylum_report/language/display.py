@@ -10,7 +10,7 @@ from asylum_report import places
 from asylum_report.errors import InvalidTable
 from asylum_report.language import catalogue
 from asylum_report.language.figures import ENGLISH, rewritten, write
-from asylum_report.language.locales import NARROW, NBSP, WORDS, day
+from asylum_report.language.locales import NARROW, NBSP, WORDS, day, locale
 
 COUNTED: Final = {
     word: str(value)
@@ -48,7 +48,10 @@ def display(number: Any, lang: str) -> str:
     ------
     InvalidTable
         If it is written in words that nobody has translated.
+    UnknownName
+        If the report is not written in the language.
     """
+    locale(lang)
     if not isinstance(number, Mapping):
         number = {k: getattr(number, k) for k in ("value", "display", "unit")}
     shown, unit = str(number["display"]), str(number["unit"])
@@ -114,5 +117,7 @@ def _words(text: str, lang: str) -> str | None:
     if all(name in known for name in listed):
         from babel.lists import format_list
 
-        return str(format_list([catalogue.place(known[n], lang) for n in listed], locale=lang))
+        return str(
+            format_list([catalogue.place(known[n], lang) for n in listed], locale=locale(lang))
+        )
     return catalogue.find(text, lang)

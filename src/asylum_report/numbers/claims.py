@@ -95,10 +95,12 @@ def _world(decisions: Sequence[Row], applications: Sequence[Row]) -> list[Number
     chosen = [g for year in span for g in _groups(decisions, year)]
     granted = sum(_positive(group) for group in chosen)
     asked = claims_asked.first(applications, "", span)
-    queries = tuple(_query(group) for group in chosen)
-    found = [Number("checked.world.y2022_2023.grants", granted, count(granted), "persons",
-                        "grants of any protection to Russian citizens at first instance in every "
-                        "destination that UNHCR has, 2022 and 2023", queries)]  # fmt: skip
+    queries = _queries(chosen)
+    found = [
+        Number("checked.world.y2022_2023.grants", granted, count(granted), "persons",
+               "grants of any protection to Russian citizens at first instance in every "
+               "destination that UNHCR has, 2022 and 2023", queries)
+    ]  # fmt: skip
     per = granted / asked
     found.append(Number("checked.world.y2022_2023.grants_per_application", per, percent(per),
                         "percent", "grants at first instance per first application, Russian "
@@ -192,11 +194,21 @@ def _positive(group: Group) -> int:
     return 0 if isinstance(found, str) else found[0].value
 
 
-def _query(group: Group) -> dict[str, Any]:
-    stages = ["first", "repeat"] if group["stage"] == "first+repeat" else [group["stage"]]
-    return {"table": "decisions", "origin": "RUS", "source": "UNHCR",
-            "destination": group["destination"], "authority": group["authority"],
-            "stage": stages, "period_start": group["period_start"]}  # fmt: skip
+def _queries(groups: Iterable[Group]) -> tuple[Mapping[str, Any], ...]:
+    """Return the queries of the rows of groups, one a year and stage."""
+    alike: dict[tuple[str, str], list[Group]] = defaultdict(list)
+    for group in groups:
+        alike[group["period_start"], group["stage"]].append(group)
+    return tuple(
+        {
+            "table": "decisions", "origin": "RUS", "source": "UNHCR",
+            "destination": sorted({group["destination"] for group in several}),
+            "authority": sorted({group["authority"] for group in several}),
+            "stage": ["first", "repeat"] if stage == "first+repeat" else [stage],
+            "period_start": start,
+        }
+        for (start, stage), several in alike.items()
+    )  # fmt: skip
 
 
 def _baltic(rows: Sequence[Row]) -> list[Number]:
@@ -204,7 +216,7 @@ def _baltic(rows: Sequence[Row]) -> list[Number]:
     chosen = [g for year in YEARS for g in _divided(_groups(rows, year), BALTIC)]
     words = ("Estonia, Latvia and Lithuania together, first instance, Russian citizens, "
              f"{YEARS[0]} to {YEARS[-1]}")  # fmt: skip
-    queries = tuple(_query(group) for group in chosen)
+    queries = _queries(chosen)
     stem = "checked.baltic.y2022_2025"
     total = pooled(chosen)
     found = rate_numbers(stem, rate(total), "protection", f"protection rate: {words}", queries)
@@ -238,7 +250,7 @@ def _eu_plus(rows: Sequence[Row]) -> list[Number]:
                 break
             value = counts[0].value / (counts[0].value + counts[1].value)
             ends.append((value, grouped_interval(*counts, effect=float(EFFECT))))
-            queries += map(_query, chosen)
+            queries += _queries(chosen)
         if len(ends) < 2:
             continue
         (before, before_ci), (after, after_ci) = ends
@@ -250,7 +262,7 @@ def _eu_plus(rows: Sequence[Row]) -> list[Number]:
     granted = sum(map(_positive, every))
     found.append(Number("checked.eu_plus.y2022_2025.grants", granted, count(granted), "persons",
                         "grants of any protection to Russian citizens at first instance in the "
-                        f"EU+, {YEARS[0]} to {YEARS[-1]}", tuple(map(_query, every))))  # fmt: skip
+                        f"EU+, {YEARS[0]} to {YEARS[-1]}", _queries(every)))  # fmt: skip
     return found
 
 
@@ -262,7 +274,7 @@ def _middle(rows: Sequence[Row]) -> list[Number]:
         worked = corridors.group_rate(group)
         if worked.value is not None and (worked.n or 0) >= ENOUGH:
             rates[group["destination"]] = worked.value
-    queries = tuple(_query(group) for group in groups if group["destination"] in rates)
+    queries = _queries(group for group in groups if group["destination"] in rates)
     middle = median(rates.values())
     above = [code for code in sorted(rates, key=lambda code: -rates[code]) if rates[code] > middle]
     words = (f"EU destinations with at least {ENOUGH} decisions on the merits of Russian claims, "

@@ -194,7 +194,7 @@ def contents(root: Path) -> dict[str, str]:
     found = entries(rows, named.keys())
     return {
         "rates.json": as_text(rates(work, found, _licence(root))),
-        "schema.json": _pretty(api_schema.schema(cite.home())),
+        "schema.json": _pretty(api_schema.schema(cite.home(root))),
         "index.json": _pretty(index(work)),
     }
 

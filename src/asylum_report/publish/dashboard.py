@@ -14,7 +14,7 @@ from asylum_report import places, query
 from asylum_report.charts import files
 from asylum_report.charts.library import parts
 from asylum_report.charts.model import Chart, Table
-from asylum_report.charts.words import value
+from asylum_report.charts.words import NBSP, value
 from asylum_report.publish import dashboard_data as data
 from asylum_report.publish import dashboard_words as words
 from asylum_report.recognition import DEFINITIONS
@@ -95,7 +95,8 @@ def sentence(found: Mapping[str, Sequence[Row]]) -> str:
         )
         told.append(
             f"{data.series_name(key)} {value(first['rate'], 'percent')} in {first['period']} and "
-            f"{value(last['rate'], 'percent')} in {last['period']} (n = {last['n']:,}"
+            f"{value(last['rate'], 'percent')} in {last['period']} "
+            f"(n{NBSP}={NBSP}{last['n']:,}"
             f"{', few' if last['marked'] else ''})"
             f"{', counted in another way in between' if broken else ''}"
         )
@@ -167,7 +168,7 @@ def page(content: Mapping[str, Any]) -> str:
         form(content),
         "</div>",
         '<div class="ar-dash-result">',
-        '<ul class="ar-dash-messages" role="status"></ul>',
+        '<div role="status"><ul class="ar-dash-messages"></ul></div>',
         f'<p class="ar-dash-sentence" aria-live="polite">{escape(sentence(found))}</p>',
         '<figure class="ar-chart ar-dash-chart" aria-labelledby="dashboard-head">',
         f'<div class="ar-head"><h2 class="ar-title" id="dashboard-head">{escape(heading())}</h2>'

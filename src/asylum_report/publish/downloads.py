@@ -52,7 +52,9 @@ def contents(root: Path, tables: list[downloads_tables.Table] | None = None) -> 
             whole = (processed / f"{table.name}.parquet").read_bytes()
             found[f"{table.name}{downloads_package.WHOLE}.parquet"] = whole
     work = cite.report(root)
-    found["datapackage.json"] = downloads_package.package(every, found, work.version, cite.home())
+    found["datapackage.json"] = downloads_package.package(
+        every, found, work.version, cite.home(root)
+    )
     found["numbers.json"] = (processed / "numbers.json").read_bytes()
     found |= cite.as_files(work)
     found["README.md"] = downloads_package.readme(work.version)
@@ -63,7 +65,7 @@ def contents(root: Path, tables: list[downloads_tables.Table] | None = None) -> 
 def key(root: Path) -> str:
     """Return a hash of all that the files come out of."""
     here = Path(__file__).parent
-    own = [*here.glob("downloads*.py"), here / "csvw.py", here.parent / "cite.py"]
+    own = [*here.glob("downloads*.py"), here / "csvw.py", *here.parent.glob("cite*.py")]
     held = fingerprint.files(
         root, "data/processed/*", "data/processed/models/*", "data/evaluation/*",
         "data/raw/*/*/*/meta.yml", "CITATION.cff",
@@ -74,7 +76,7 @@ def key(root: Path) -> str:
             "data": fingerprint.digests(root, held),
             "columns": fingerprint.file_digest(here.parent / "columns.py"),
             "pyarrow": metadata.version("pyarrow"),
-            "home": cite.home(),
+            "home": cite.home(root),
         }
     )
 

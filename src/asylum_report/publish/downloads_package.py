@@ -89,7 +89,7 @@ def resource(table: Table, name: str, content: bytes) -> dict[str, Any]:
         "mediatype": MEDIA[kind],
         **({"compression": "gz"} if ending.endswith(".gz") else {}),
         **({} if kind == "parquet" else {"encoding": "utf-8"}),
-        **({"dialect": {"keyed": True}} if kind == "json" else {}),
+        **({"dialect": {"itemType": "object"}} if kind == "json" else {}),
         "bytes": len(content),
         "hash": f"sha256:{sha256(content)}",
         **({} if whole else {"rows": table.rows}),
@@ -138,7 +138,8 @@ README = """\
 Official statistics on asylum of Russian citizens, as published, and what the report worked out of
 them. One row holds one figure with its publisher, dataset and vintage (a dated copy).
 
-- `NAME.csv`: UTF-8, comma, one line of names. Empty means missing; NA is a code, not a missing value.
+- `NAME.csv`: UTF-8, comma, one line of names. Empty means missing; NA is a code, not a missing
+  value.
 - `NAME.parquet`: the same rows with their types; missing is null.
 - `NAME.json`: the same rows as an array of records, one a line; missing is null. Larger ones are
   compressed: `NAME.json.gz`.
@@ -149,12 +150,13 @@ them. One row holds one figure with its publisher, dataset and vintage (a dated 
 - `SHA256SUMS`: check with `sha256sum --check SHA256SUMS`.
 - `CITATION.cff`, `citation.bib`, `citation.ris`, `citation.json`: how to cite.
 
-Tables named `study_...` are simulations and hold no figure on asylum. Shares are fractions. Never add
-stages other than first and repeat: others may decide on the same person twice. No register anywhere
-records deserters or draft evaders.
+Tables named `study_...` are simulations and hold no figure on asylum. Shares are fractions. Never
+add stages other than first and repeat: others may decide on the same person twice. No register
+anywhere records deserters or draft evaders.
 
-Licences: each publisher's own for its figures, named in `datapackage.json` and in `vintages.csv`; what the
-report works out itself is under the MIT licence. Name the publisher, the dataset and the vintage.
+Licences: each publisher's own for its figures, named in `datapackage.json` and in `vintages.csv`;
+what the report works out itself is under the MIT licence. Name the publisher, the dataset and the
+vintage.
 """
 
 

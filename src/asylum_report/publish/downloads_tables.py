@@ -174,7 +174,7 @@ def tidy(processed: Path, package: Mapping[str, Any]) -> list[Table]:
         found.append(
             Table(
                 name,
-                resource["title"].replace("(origin Russia)", "(Russian citizens)"),
+                _title(resource["title"]),
                 "figures",
                 gzip.decompress(content) if resource["path"].endswith(".gz") else content,
                 tuple(_tidy_field(name, each) for each in columns.TABLES[name]),
@@ -184,6 +184,12 @@ def tidy(processed: Path, package: Mapping[str, Any]) -> list[Table]:
             )
         )
     return found
+
+
+def _title(title: str) -> str:
+    """Say which citizens a table is about, unless its title does."""
+    words = title.removesuffix(" (origin Russia)")
+    return words if words == title or "Russia" in words else f"{words} (Russian citizens)"
 
 
 def _tidy_field(table: str, name: str) -> Field:

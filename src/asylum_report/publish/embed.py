@@ -19,8 +19,8 @@ FOLDER = "embed"
 WIDTH = 700
 """Width in pixels that the suggested height is worked out for."""
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
 _SHOWN = re.compile(r'<figure class="ar-chart" id="([\w-]+)" data-chart=')
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -161,7 +161,7 @@ def write(
         "embed.js": (root / "assets" / "embed.js").read_text(encoding="utf-8"),
     }
     for name, chart in (library.all_charts() if charts is None else charts).items():
-        texts[f"{name}.html"] = page(chart, shown.get(name, ""), cite.home(), work.version)
+        texts[f"{name}.html"] = page(chart, shown.get(name, ""), cite.home(root), work.version)
     written = []
     for name, content in texts.items():
         path = folder / name

@@ -14,6 +14,7 @@ from asylum_report.display import link, plain
 from asylum_report.publish import (
     dashboard,
     dashboard_data,
+    downloads_page,
     generated_claims,
     generated_glossary,
     generated_home,
@@ -108,6 +109,7 @@ def write(folder: Path) -> list[Path]:
         "trend-few.md": generated_models.trend_few(),
         **generated_home.sparks(),
         **generated_claims.texts(),
+        **downloads_page.parts(folder),
     }
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)

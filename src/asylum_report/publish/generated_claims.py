@@ -19,6 +19,14 @@ from asylum_report.publish.markup_tables import pipe_table
 FOUND = {"holds": "Holds.", "unclear": "Cannot be told.", "fails": "Does not hold."}
 """How an outcome is written."""
 
+FOUND_BY_KIND = {
+    ("unrecorded", "holds"): "None is held.",
+    ("unrecorded", "fails"): "Figures are held that nobody has compared yet.",
+    ("bound", "holds"): "Not above the bound.",
+    ("bound", "fails"): "Above the bound.",
+}
+"""How it is written where holding means something else."""
+
 Entry = Mapping[str, Any]
 
 
@@ -186,8 +194,10 @@ def _source(one: Entry) -> str:
 
 def _test(test: Entry) -> str:
     note = f" {plain(test['note'])}" if test["note"] else ""
+    kind = (test["measures"], test["outcome"])
+    found = FOUND_BY_KIND.get(kind, FOUND[test["outcome"]])
     return (
-        f"- Test, {plain(test['part'])}: **{FOUND[test['outcome']]}**{note} "
+        f"- Test, {plain(test['part'])}: **{found}**{note} "
         f"[{plain(_capital(test['rule']))}.]{{.ar-n}}"
     )
 
@@ -200,5 +210,5 @@ def _links(one: Entry, pages: Mapping[str, str]) -> str:
             todo="name a page of _quarto.yml",
         )  # fmt: skip
     links = [f"[{pages[page]}]({page})" for page in one["pages"]]
-    links.append(f"[This claim alone](#{one['claim_id']})")
+    links.append(f"[Link to this claim](#{one['claim_id']})")
     return "More: " + " · ".join(links)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from asylum_report import paths
+from asylum_report import language, paths
 from asylum_report.display import plain
 from asylum_report.publish.markup_tables import pipe_table
 
@@ -25,10 +25,10 @@ _QUARTERS = "migr_asydcfstq"
 _DECIDED = "migr_asydcfsta"
 _US = ("cbp-nationwide-encounters",)
 
-PAGES: Mapping[str, frozenset[str]] = {
+_IN_ENGLISH: Mapping[str, frozenset[str]] = {
     page: frozenset(datasets)
     for page, datasets in {
-        "index.qmd": (_UNHCR,),
+        "index.qmd": (_UNHCR, _MONTHS, *_US),
         "methods.qmd": (_UNHCR, _DECIDED),
         "notebooks/applications.ipynb": (_ASKED, _YEARS, _MONTHS, "migr_asypenctzm", *_US),
         "notebooks/recognition.ipynb": (_UNHCR, _QUARTERS),
@@ -43,8 +43,20 @@ PAGES: Mapping[str, frozenset[str]] = {
         "notebooks/after-the-appeal.ipynb": (_UNHCR, _ASKED, _STOCKS),
         "notebooks/revisions.ipynb": (_UNHCR, _ASKED, _YEARS),
         "models.qmd": (_UNHCR, _MONTHS, *_US),
+        "claims.qmd": (_UNHCR, _ASKED, _STOCKS, _YEARS, *_US),
         "report/brief.qmd": (_UNHCR, _YEARS, _MONTHS, *_US),
     }.items()
+}
+_OTHERS = {"index.qmd": "{}/index.qmd", "report/brief.qmd": "report/brief.{}.qmd"}
+"""Pages that are there in other languages too, with the same figures."""
+
+PAGES: Mapping[str, frozenset[str]] = {
+    **_IN_ENGLISH,
+    **{
+        page.format(lang): _IN_ENGLISH[english]
+        for english, page in _OTHERS.items()
+        for lang in language.LANGUAGES
+    },
 }
 """The datasets that can be refreshed and that a page's charts and numbers rest on.
 
@@ -53,8 +65,11 @@ each build would mean computing every number again.
 """
 
 BRIEF = "report/brief.qmd"
+BRIEFS = tuple(page for page in PAGES if page.startswith("report/"))
 DATA = "data.qmd"
 TITLE = "Part of the figures on this page is not the newest"
+NOT_NEWEST = "Not the newest figures."
+ALL = "All sources and their state"
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FIRST_HEADING = re.compile(r"^# .*\n", re.MULTILINE)
 
@@ -110,7 +125,22 @@ def of_page(page: str, notices: list[Notice]) -> list[Notice]:
     return [one for one in notices if one.dataset in wanted and one.vintage]
 
 
-def callout(notices: list[Notice], data: str) -> str:
+def lang_of(page: str) -> str:
+    """Return the language of a page by its path."""
+    for lang in language.LANGUAGES:
+        if page in {other.format(lang) for other in _OTHERS.values()}:
+            return lang
+    return "en"
+
+
+def told(one: Notice, lang: str) -> str:
+    """Return a notice as a page says it: the gate's own sentence is there in English alone."""
+    if lang == "en":
+        return plain(one.sentence)
+    return f"{plain(one.dataset)}: {language.day(one.vintage, lang)}"
+
+
+def callout(notices: list[Notice], data: str, lang: str = "en") -> str:
     """Return the callout for the top of a page, or nothing where there is no notice.
 
     Parameters
@@ -119,24 +149,27 @@ def callout(notices: list[Notice], data: str) -> str:
         Those of the page.
     data
         Way from the page to the page on data.
+    lang
+        Language of the page.
     """
     if not notices:
         return ""
-    lines = "\n".join(f"- {plain(one.sentence)}" for one in notices)
-    return (
-        f'::: {{.callout-warning title="{TITLE}"}}\n{lines}\n\n'
-        f"All sources and their state: [data]({data}#notices).\n:::\n"
-    )
+    lines = "\n".join(f"- {told(one, lang)}" for one in notices)
+    more = f"All sources and their state: [data]({data}#notices)."
+    if lang != "en":
+        more = f"[{language.phrase(ALL, lang)}]({data}#notices){{hreflang=en}}"
+    title = language.phrase(TITLE, lang)
+    return f'::: {{.callout-warning title="{title}"}}\n{lines}\n\n{more}\n:::\n'
 
 
-def for_brief(notices: list[Notice]) -> str:
+def for_brief(notices: list[Notice], lang: str = "en") -> str:
     """Return the line below the title of the brief, or nothing."""
     if not notices:
         return ""
-    words = " ".join(plain(one.sentence) for one in notices)
+    words = (" " if lang == "en" else "; ").join(told(one, lang) for one in notices)
     # As wide as the title and in small type, so that the brief keeps its number of pages.
     begin = "```{=typst}\n#wide(above: 7pt, below: 0pt, text(size: 8.4pt)[\n```"
-    return f"{begin}\n\n**Not the newest figures.** {words}\n\n```{{=typst}}\n])\n```\n"
+    return f"{begin}\n\n**{language.phrase(NOT_NEWEST, lang)}** {words}\n\n```{{=typst}}\n])\n```\n"
 
 
 def inserted(page: str, text: str, notices: list[Notice]) -> str:
@@ -156,11 +189,11 @@ def inserted(page: str, text: str, notices: list[Notice]) -> str:
         return text
     front = _FRONT.match(text)
     at = front.end() if front else 0
-    if page == BRIEF:
+    if page in BRIEFS:
         heading = _FIRST_HEADING.search(text, at)
         at = heading.end() if heading else at
-        return f"{text[:at]}\n{for_brief(own)}\n{text[at:]}"
-    return f"{text[:at]}\n{callout(own, _way(page))}\n{text[at:]}"
+        return f"{text[:at]}\n{for_brief(own, lang_of(page))}\n{text[at:]}"
+    return f"{text[:at]}\n{callout(own, _way(page), lang_of(page))}\n{text[at:]}"
 
 
 def cell(page: str, notices: list[Notice]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asylum_report import language, paths
+from asylum_report import cite, language, paths
 from asylum_report.errors import BuildError
 from asylum_report.publish import fingerprint, notices, variables
 
@@ -113,7 +113,10 @@ def remembered(root: Path, figures: str) -> Prepared | None:
         return None
 
 
-OWN = ("prepare.py", "notices.py", "generated*.py", "dashboard*.py")
+OWN = (
+    "prepare.py", "notices.py", "generated*.py", "dashboard*.py", "api*.py", "csvw.py",
+    "downloads*.py", "embed.py",
+)  # fmt: skip
 """What of this folder makes prepared files."""
 
 
@@ -132,9 +135,16 @@ def key(figures: str, root: Path | None = None) -> str:
         {
             "figures": figures,
             "files": fingerprint.digests(here, fingerprint.files(here, *OWN)),
+            # Pages name the site's address and how to cite.
+            "address": cite.home(root),
+            "citation": fingerprint.digests(root or paths.root(), _citation(root or paths.root())),
             "notices": [asdict(one) for one in notices.current(root or paths.root())],
         }
     )
+
+
+def _citation(root: Path) -> list[Path]:
+    return fingerprint.files(root, "CITATION.cff")
 
 
 def intact(root: Path, files: Mapping[str, str]) -> bool:

@@ -19,8 +19,6 @@ from pathlib import Path
 from asylum_report import lock, paths
 from asylum_report.errors import BuildError, ReportError
 from asylum_report.publish import (
-    dashboard_data,
-    extras,
     fingerprint,
     notebooks,
     postprocess,
@@ -29,6 +27,7 @@ from asylum_report.publish import (
     stage,
     swap,
 )
+from asylum_report.publish.complete import complete
 from asylum_report.publish.prepare import Step
 from asylum_report.publish.watch import Watch
 
@@ -176,7 +175,7 @@ def _make(
         workers=WORKERS,
         progress=lambda ready, total: say(step, ready, total),
     )
-    from asylum_report.publish import brief, generated_glossary
+    from asylum_report.publish import brief
 
     staged = stage.build(root, root / ".cache" / "stage", executed)
     stage.copy(root, staged, stage.BRIEF)
@@ -200,11 +199,7 @@ def _make(
     step = f"Rendering the pages with {'Quarto' if publisher == 'quarto' else 'smalldocs'}"
     say(step, 0, 1)
     site, warnings = render.render(publisher, staged)
-    pages = postprocess.folder(site, publisher, description, url)
-    add_live_charts(site)
-    extras.write(site, pages, root, url)
-    dashboard_data.write(site, root / "_generated" / "dashboard.json")
-    generated_glossary.write(site)
+    pages = complete(site, root, publisher, description, url)
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         for text in made:
@@ -212,14 +207,6 @@ def _make(
         swap.remove(site / "report")
     say(step, 1, 1)
     return done, count, pages, warnings
-
-
-def add_live_charts(site: Path) -> None:
-    """Put Plotly into the site, if it has a page that shows live charts."""
-    if (site / "assets" / "explore.html").is_file():
-        from asylum_report.charts import files
-
-        files.copy_plotly(site / "assets")
 
 
 def _unchanged(root: Path, manifest: Path, wanted: str, output: Path) -> dict[str, int] | None:

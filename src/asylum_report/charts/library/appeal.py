@@ -21,9 +21,9 @@ FOLLOWED = 2023
 
 BOUNDS = (
     "Nobody publishes in which year those granted protection on appeal had been rejected, so there "
-    "are bounds and no point. The lower one takes as many of the grants on appeal as can be for "
-    "persons decided on in other years, for a better form of protection, or for cases not counted "
-    "at first instance."
+    "are bounds and no point. The lower one supposes that as many grants on appeal as can be went to "
+    "others. These are people decided on in other years, people who got a better form of protection, "
+    "and cases not counted at first instance."
 )
 RATIO = (
     "The point is the usual ratio: grants of both stages over first-instance decisions of the "

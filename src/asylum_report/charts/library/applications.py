@@ -130,9 +130,9 @@ def applications_annual() -> Chart:
         hollow_means="part of the year",
         note="First applications only; repeat applications are another table. The three authorities "
         "register applications at different points of the procedure.",
-        alt="Three lines by year from 2008: Germany has peaks in 2013, 2016 and 2023, "
-        f"{german:,} in 2023; US immigration courts rise from under a thousand in 2021 to {courts:,} "
-        "in 2023; France stays below six thousand.",
+        alt="Three lines by year from 2008. Germany has peaks in 2013, 2016 and 2023, when there were "
+        f"{german:,}. US immigration courts rise from under a thousand in 2021 to {courts:,} in 2023. "
+        "France stays below six thousand.",
         table=Table(
             ("Year", *(label for label, *_ in wanted), "Remark"),
             tuple(

@@ -202,7 +202,7 @@ def deviation() -> Chart:
     top, bottom = rows.iloc[0], rows.iloc[-1]
     return Chart(
         name="lottery-russians",
-        title=f"{len(above)} of {len(rows)} destinations protect clearly more Russian citizens than their "
+        title=f"{len(above)} of {len(rows)} destinations protect clearly more of the Russian citizens than "
         f"rates for all origins suggest, {len(below)} clearly fewer",
         subtitle="Difference in percentage points between the protection rate of Russian citizens "
         f"and the one expected from the destination's rates for all origins, first instance, {year}; "

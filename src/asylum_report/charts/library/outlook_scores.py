@@ -137,8 +137,9 @@ def rates_scores() -> Chart:
         name="outlook-rates-scores",
         title=f"A year ahead, the 95% interval of forecasts held {parts.percent(one['coverage_95'])} of "
         f"{int(one['forecasts']):,} rates in {int(one['corridors']):,} corridors",
-        subtitle="Every origin, Russian citizens among them: weighted interval score of forecasts of protection rates as a share "
-        "of the baseline's; lower is better",
+        subtitle="Weighted interval score of forecasts of protection rates (per decision on the merits, first "
+        "instance, persons) as a share of the baseline's, every origin, Russian citizens among them; "
+        "lower is better",
         kind="dot",
         x_scale="category",
         y_format="percent",

@@ -268,9 +268,9 @@ def rates() -> Chart:
                    n=tuple(row["latest_n"] for row in rows), hollow=few("latest_n")),
         ),
         source=_source(rows),
-        note=f"Shown are those that moved, and Germany, France and the United States; the others of "
-        f"the {len(every)} with at least {LEAST} decisions on the merits in both releases did not "
-        f"move by more than rounding.{undivided}",
+        note=f"Shown are those that moved, and Germany, France and the United States. In all there are "
+        f"{len(every)} with at least {LEAST} decisions on the merits in both releases; the others did "
+        f"not move by more than rounding.{undivided}",
         alt=f"Two points for each of {len(rows)} destinations of {len(every)}. "
         + (f"They differ for {told}." if told else "None differ by more than rounding allows."),
         table=Table(

@@ -110,7 +110,7 @@ def changes() -> Chart:
         name="trend-changes",
         title=f"From {EARLIER} to {LATEST} the chance of protection clearly fell with {len(fell)} of "
         f"{len(rows)} authorities and clearly rose with {len(rose) or 'none'}",
-        subtitle="Change of the chance of protection, percentage points, first instance, persons, "
+        subtitle="Change of the chance of protection per decision on the merits, percentage points, first instance, persons, "
         f"Russian citizens, {EARLIER} to {LATEST}",
         kind="dot",
         x_scale="category",
@@ -155,7 +155,7 @@ def effects() -> Chart:
         name="trend-effects",
         title=f"Even if four decisions count as one, Germany's rate {_moved(de)} since {pair[0]}, and "
         f"France's {_moved(fr)}",
-        subtitle="Change of the chance of protection, percentage points, first instance, persons, "
+        subtitle="Change of the chance of protection per decision on the merits, percentage points, first instance, persons, "
         f"Russian citizens, {pair[0]} to {pair[1]}, by design effect",
         kind="dot",
         x_scale="category",
