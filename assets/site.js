@@ -31,19 +31,27 @@
     button.addEventListener("click", () => window.quartoToggleHeadroom && window.quartoToggleHeadroom());
   }
 
-  // A wide table scrolls in its own box; the keyboard has to reach that box.
+  // A wide table or line of code scrolls in its own box; the keyboard has to reach that box.
+  const words = {
+    de: ["Breite Tabelle, seitwärts schieben", "Code, seitwärts schieben"],
+    fr: ["Tableau large, à faire défiler", "Code, à faire défiler"],
+    ru: ["Широкая таблица, прокручивается вбок", "Код, прокручивается вбок"],
+  }[root.lang.slice(0, 2)] || ["Wide table, scroll sideways", "Code, scroll sideways"];
   const reachable = () => {
-    for (const box of document.querySelectorAll(".sd-table, .cell-output-display, .ar-scroll")) {
-      const wide = box.scrollWidth > box.clientWidth + 1;
-      if (wide && !box.hasAttribute("tabindex")) {
+    // Those of charts have it already, and measuring a folded one would lay out what nobody sees.
+    const boxes = ".sd-table, .cell-output-display, .ar-scroll, pre";
+    for (const box of document.querySelectorAll(boxes)) {
+      if (box.hasAttribute("tabindex") || box.closest("details:not([open])")) continue;
+      if (box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
-        box.setAttribute("role", "region");
-        box.setAttribute("aria-label", "Wide table, scroll sideways");
+        box.setAttribute("role", "group"); // no landmark: several share a name
+        box.setAttribute("aria-label", words[Number(box.matches("pre"))]);
       }
     }
   };
   reachable();
   window.addEventListener("resize", reachable);
+  document.addEventListener("toggle", reachable, true);
 
   // The head of a folded callout opens by keyboard too.
   for (const head of document.querySelectorAll(".callout-header[data-bs-toggle]")) {

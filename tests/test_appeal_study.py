@@ -86,7 +86,7 @@ def test_the_charts_say_what_the_tables_hold():
         for name in ("appeal-destinations", "appeal-germany", "queue-clearance", "queue-months")
     }
     assert "Germany 19.4% at first instance, 23.8% to 47.2%" in titles["appeal-destinations"]
-    assert "29.0% protected at first instance, at most 73.2%" in titles["appeal-germany"]
+    assert "29.0% were protected at first instance and at most 73.2%" in titles["appeal-germany"]
     assert "Germany took 58 decisions in 2023 and 282 in 2025" in titles["queue-clearance"]
     assert "12 years of work" in titles["queue-months"]
 

@@ -8,15 +8,19 @@ import re
 import pytest
 
 from asylum_report import paths
+from asylum_report.charts import library
+
+LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 
 def prose(name: str) -> str:
+    """Return the text of a page without code; links as their words."""
     path = paths.root() / name
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = json.loads(text)["cells"]
         text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-    return " ".join(text.replace("*", "").split())
+    return " ".join(LINK.sub(r"\1", text).replace("*", "").split())
 
 
 @pytest.mark.parametrize(
@@ -64,15 +68,51 @@ PAGES = [
 ]
 
 LOADED = re.compile(
-    r"\b(illegals?|bogus|asylum shopping|flood(ed|ing)?|swarm|wave of|migrant crisis|draft dodger|"
-    r"failed asylum|economic migrants?)\b",
+    r"\b(illegals?|illegal (migrants?|immigrants?|entry|entries|crossings?)|aliens?|bogus|fake|"
+    r"asylum (shopping|tourism|abuse|fraud)|flood(s|ed|ing)?|swarms?|hordes?|invaders?|influx|"
+    r"tidal|avalanche|onslaught|(tide|wave|waves|stream|surge|flow|mass|masses) of|"
+    r"(migrant|migration|refugee|asylum) crisis|draft dodgers?|cowards?|traitors?|"
+    r"failed asylum|rejected asylum seekers|economic migrants?|genuine refugees?|"
+    r"(burden|caseload) of|overrun|lenient|generous|tough|harsh|soft on|hard line|crackdown)\b",
     re.IGNORECASE,
 )
+"""Words that judge, frighten, or make people a force of nature."""
+
+THINGS = re.compile(
+    r"\b(Russians (granted|rejected|arrested)|asylees?|"
+    r"(the|all|other|more|many|few) rejected\b(?! persons)|failed applicants?|"
+    r"unlawfuls?|deportables?|clandestines?)\b",
+    re.IGNORECASE,
+)
+"""People called by what was done to them."""
+
+
+def chart_words() -> str:
+    found = library.all_charts().values()
+    return " ".join(
+        " ".join((one.title, one.subtitle, one.note, one.alt, *(s.label for s in one.series)))
+        for one in found
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_loaded_words(page):
     assert not LOADED.search(prose(page))
+    assert not THINGS.search(prose(page))
+
+
+def test_no_loaded_words_in_charts_and_glossary():
+    glossary = (paths.reference() / "glossary.yml").read_text(encoding="utf-8")
+    wording = (paths.reference() / "wording.yml").read_text(encoding="utf-8")
+    for text in (chart_words(), glossary, wording):
+        assert not LOADED.search(text), LOADED.search(text)
+        assert not THINGS.search(text), THINGS.search(text)
+
+
+def test_loaded_words_are_found():
+    for text in ("a wave of claims", "Illegal entries", "a tough line", "failed asylum seekers"):
+        assert LOADED.search(text), text
+    assert THINGS.search("the rejected")
 
 
 PERCENT = re.compile(r"(?<![\w.])\d+(\.\d+)?\s?%")

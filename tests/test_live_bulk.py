@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asylum_report.errors import InvalidTable, PublisherError, ReportError
-from asylum_report.live import bulk, bulk_parse, bulk_scan, bulk_sums, bulk_unpack
+from asylum_report.live import bulk, bulk_format, bulk_parse, bulk_scan, bulk_sums, bulk_unpack
 from asylum_report.live.client import Client, Limits
 from asylum_report.sources import checks, eurostat
 from double import faults
@@ -121,13 +121,13 @@ def test_equals_the_reader_of_the_embedded_file(tmp_path: Path) -> None:
 
 
 def test_flags_and_ceiling_are_those_of_the_other_readers() -> None:
-    assert sorted(bulk_scan.FLAGS) == sorted(eurostat.FLAGS)
-    assert bulk_scan.CEILING == checks.CEILING
+    assert sorted(bulk_format.FLAGS) == sorted(eurostat.FLAGS)
+    assert bulk_format.CEILING == checks.CEILING
 
 
 @given(st.text(": 0059.bpcnx-", max_size=9) | st.integers(0, 10**10).map(str))
 def test_a_cell_is_read_as_the_other_reader_does(text: str) -> None:
-    found = bulk_scan.cell(text.encode())
+    found = bulk_format.cell(text.encode())
     try:
         expected = eurostat.cell(text, Path("x"), 0, "2022")
     except InvalidTable:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
@@ -98,27 +97,6 @@ def test_nothing_inline(built: Path, name: str) -> None:
 def test_ids_are_unique(built: Path, name: str) -> None:
     ids = [tag.get("id") for tag in tags_of(built, name) if tag.get("id")]
     assert sorted(ids) == sorted(set(ids))
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_links_and_ids_resolve(built: Path, name: str) -> None:
-    checked = 0
-    for tag in tags_of(built, name):
-        for key in ("href", "src"):
-            target = tag.get(key)
-            if not target or tag.name == "use" or re.match(r"[a-z]+:|//", target):
-                continue
-            assert not target.startswith("/"), f"{target} breaks below a folder"
-            address = urlsplit(urljoin(f"http://host/{name}", target))
-            fragment, found = address.fragment, built / unquote(address.path[1:])
-            found = found / "index.html" if found.is_dir() else found
-            assert found.is_file(), f"{name}: {target}"
-            checked += 1
-            if fragment and found.suffix == ".html":
-                inside = tags_of(built, found.relative_to(built).as_posix())
-                ids = {other.get("id") for other in inside}
-                assert unquote(fragment) in ids, f"{name}: {target}"
-    assert checked > 10
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -20,16 +20,16 @@ def main() -> int:
     os.environ["ASYLUM_REPORT_ROOT"] = str(ROOT)
     from asylum_report.errors import ReportError
     from asylum_report.publish import brief, postprocess, swap
-    from asylum_report.publish.site import add_live_charts
+    from asylum_report.publish.complete import complete
+    from asylum_report.publish.render import Publisher
 
     output = Path(ROOT / os.environ.get("QUARTO_PROJECT_OUTPUT_DIR", "_site"))
-    publisher = "builtin" if os.environ.get("SMALLDOCS") else "quarto"
+    publisher: Publisher = "builtin" if os.environ.get("SMALLDOCS") else "quarto"
     if publisher == "quarto" and not os.environ.get("QUARTO_PROJECT_RENDER_ALL"):
         return 0  # `quarto preview` renders page by page
     try:
         description, url = postprocess.read_settings(ROOT)
-        postprocess.folder(output, publisher, description, url)
-        add_live_charts(output)
+        complete(output, ROOT, publisher, description, url)
         for lang in brief.LANGUAGES:
             brief.build_brief(ROOT, output / brief.name(lang), publisher, lang)
         swap.remove(output / "report")

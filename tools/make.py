@@ -1,13 +1,16 @@
 """Every command of the project, with nothing but Python 3.11 or newer: on Windows as elsewhere.
 
-python tools/make.py site      set up, then build the whole report into _site/
-python tools/make.py test      set up for development, then run every check
-python tools/make.py refresh   pull the publishers' current figures (needs the internet)
-python tools/make.py preview   serve _site/ on this computer
-python tools/make.py lab       open the notebooks in JupyterLab
-python tools/make.py setup     set up only; `setup dev` for development
-python tools/make.py lock      resolve the requirements again (needs uv)
-python tools/make.py clean     throw away everything that a build makes, `.venv` excepted
+python tools/make.py site        set up, then build the whole report into _site/
+python tools/make.py test        set up for development, then run every check
+python tools/make.py accept      accept what pages and charts are now (docs/testing.md)
+python tools/make.py screenshots pictures of every page for the eye, in .cache/screenshots/
+python tools/make.py lighthouse  Lighthouse on every page (needs node and npm)
+python tools/make.py refresh     pull the publishers' current figures (needs the internet)
+python tools/make.py preview     serve _site/ on this computer
+python tools/make.py lab         open the notebooks in JupyterLab
+python tools/make.py setup       set up only; `setup dev` for development
+python tools/make.py lock        resolve the requirements again (needs uv)
+python tools/make.py clean       throw away everything that a build makes, `.venv` excepted
 
 ``make site`` is the same as ``python tools/make.py site``, and so on.
 """
@@ -190,6 +193,24 @@ def test(arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
+def accept(arguments: Sequence[str]) -> int:
+    """Accept what pages and charts are now; options as of tools/accept.py."""
+    setup("dev")
+    return run([python(), "tools/accept.py", *arguments])
+
+
+def screenshots(arguments: Sequence[str]) -> int:
+    """Make pictures of every page in all widths and themes; options as of tools/screenshots.py."""
+    setup("dev")
+    return run([python(), "tools/screenshots.py", *arguments])
+
+
+def lighthouse(arguments: Sequence[str]) -> int:
+    """Measure every page with Lighthouse; options as of benchmarks/bench_lighthouse.py."""
+    setup("dev")
+    return run([python(), "benchmarks/bench_lighthouse.py", *arguments])
+
+
 def preview(arguments: Sequence[str]) -> int:
     """Serve the built site on this computer alone, on a free port or the one given."""
     folder = ROOT / "_site"
@@ -247,7 +268,8 @@ def clean(arguments: Sequence[str]) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Run the command that is named first and return its exit code."""
     commands = {"site": site, "refresh": refresh, "test": test, "preview": preview, "lab": lab,
-                "lock": lock, "clean": clean}  # fmt: skip
+                "lock": lock, "clean": clean,
+                "accept": accept, "screenshots": screenshots, "lighthouse": lighthouse}  # fmt: skip
     name, *rest = arguments or ["help"]
     if sys.version_info < OLDEST:
         if found := newer():

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _API = (
     "applications", "changes", "decisions", "encounters", "enforcement", "events", "figures",

@@ -32,8 +32,5 @@ def taken(found: Collection[Copy]) -> list[tuple[Recipe, Vintage]]:
         for full, russia in FULL.items()
         if full not in by_dataset
     ]
-    return [
-        (recipe, vintage)
-        for recipe in (*recipes.RECIPES, *stand_ins, *recipes.imported_recipes(by_dataset))
-        for vintage in recipes.taken(recipe, by_dataset.get(recipe.dataset, []))
-    ]
+    every = (*recipes.RECIPES, *stand_ins, *recipes.imported_recipes(by_dataset))
+    return recipes.with_vintages(every, by_dataset)

@@ -12,10 +12,8 @@ from typing import Annotated
 import typer
 import typer.exceptions
 
-from asylum_report import __version__, cli_data
-from asylum_report.errors import ReportError
-
-INTERRUPTED = 130
+from asylum_report import __version__, cli_cite, cli_data
+from asylum_report.errors import INTERRUPTED, ReportError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -232,6 +230,7 @@ def snapshot(
 
 
 cli_data.add(app)
+cli_cite.add(app)
 
 
 def _version(wanted: bool) -> None:

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asylum_report import paths
-from asylum_report.errors import ReportError
+from asylum_report.errors import INTERRUPTED, ReportError
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
     from asylum_report.publish.site import BuildReport
-
-INTERRUPTED = 130
 
 
 def build(publisher: str = "auto", output: Path | None = None) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from asylum_report import paths, show
-from asylum_report.errors import PublisherError, ReportError, UnknownName
+from asylum_report import display, paths, show
+from asylum_report.errors import INTERRUPTED, PublisherError, ReportError, UnknownName
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from asylum_report.live.refresh import Options
 
 NOT_ALL_WELL = 3
-INTERRUPTED = 130
 WIDTH = 160
 """Columns of a table that nobody looks at on a terminal."""
 
@@ -228,7 +227,7 @@ def print_next(outcomes: Sequence[Outcome], dry_run: bool = False) -> None:
 def _print(head: Sequence[str], rows: Sequence[Sequence[str]], format: str) -> None:
     if format == "markdown":
         for row in (head, ["---"] * len(head), *rows):
-            print("| " + " | ".join(markdown(text) for text in row) + " |")
+            print("| " + " | ".join(display.plain(text) for text in row) + " |")
         return
     from rich.console import Console
     from rich.table import Table
@@ -240,12 +239,6 @@ def _print(head: Sequence[str], rows: Sequence[Sequence[str]], format: str) -> N
     for row in rows:
         table.add_row(*(Text(text) for text in row))
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(table)
-
-
-def markdown(text: str) -> str:
-    """Return a text as a cell of a Markdown table, in which nothing is markup."""
-    plain = text.replace("&", "&amp;").replace("<", "&lt;")
-    return "".join(f"\\{each}" if each in "\\`*_[]|@#" else each for each in plain)
 
 
 def gate(accept: list[str] | None = None, format: str = "table") -> None:

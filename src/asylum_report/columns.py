@@ -11,6 +11,10 @@ from typing import Literal
 
 Kind = Literal["text", "day", "integer", "number"]
 
+ALL_CITIZENS = "TOTAL"
+"""Origin of the sum over all citizenships in raw tables; the tidy ones leave it out, since it would
+be counted again with every country that is in it."""
+
 DATASETS = frozenset(
     {
         "bamf-monthly", "cbp-nationwide-encounters", "claims", "events", "figures",

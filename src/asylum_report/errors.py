@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""Exit code of a command that was stopped by the user."""
+
 
 class ReportError(Exception):
     """Base of every error this project raises on purpose.

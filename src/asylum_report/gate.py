@@ -6,7 +6,7 @@ publisher, the report is built from the newest vintage that is not held back, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -224,9 +224,3 @@ def ways(found: Collection[Verdict]) -> list[str]:
 def _newer(vintage: Vintage, usable: list[Vintage]) -> bool:
     """Return whether a vintage would be the newest in use."""
     return all(one.date < vintage.date for one in usable if one.dataset == vintage.dataset)
-
-
-def summary(found: list[Verdict]) -> Mapping[str, int]:
-    """Return how many datasets pass and how many do not."""
-    passed = sum(one.passed for one in found)
-    return {"passed": passed, "failed": len(found) - passed}

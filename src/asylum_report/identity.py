@@ -1,18 +1,24 @@
-"""The report's appearance, in one place: colours, type, distances, widths and the web fonts.
+"""The report's appearance, in one place: colours, type sizes, distances and widths.
 
 Everything that looks like the report takes its colours, letters and distances from here: pages
 through ``assets/tokens.css`` (`tokens_css`), the brief through ``report/tokens.typ``
-(`tokens_typst`), charts by import. `write` makes both files; ``docs/design.md`` says why.
+(`tokens_typst`), charts by import. `write` makes both files; the letters are in `fonts`;
+``docs/design.md`` says why.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import io
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from asylum_report.errors import BuildError
+from asylum_report import fonts
+from asylum_report.fonts import FACES, SANS, SANS_STACK, Face, write_fonts
+
+__all__ = [
+    "CHART_SIZES", "COLOURS", "DASHES", "FACES", "GROUND", "GROUPS", "OUTCOMES", "PAPER_GRID",
+    "PAPER_SIZES", "SANS", "SANS_STACK", "SERIES", "SHAPES", "SIZES", "SPACES", "TEXT", "WIDTHS",
+    "Colour", "Face", "light", "tokens_css", "tokens_typst", "write", "write_fonts",
+]  # fmt: skip
 
 
 class Colour(NamedTuple):
@@ -75,11 +81,6 @@ SHAPES: Final[dict[str, str]] = {
 DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (8, 1.8), (8, 1.8, 2.2, 1.8), (3.6, 1.6))
 """Dashes of the first, second, third and fourth line that carries no points, in pixels."""
 
-SANS: Final = "Source Sans Pro"
-"""The one family: headings, text, charts and figures, in two weights and an italic."""
-
-SANS_STACK: Final = '"Source Sans Pro", "Source Sans 3", system-ui, "Segoe UI", Arial, sans-serif'
-
 SIZES: Final[dict[str, str]] = {
     "body": "1.0625rem",
     "lead": "1.25rem",
@@ -122,47 +123,6 @@ PAPER_GRID: Final[dict[str, str]] = {"edge": "20mm", "side": "50mm", "gap": "6mm
 """The grid of the brief: paper to full-width matter, column of side heads, gap beside it."""
 
 
-class Face(NamedTuple):
-    """One font file: what CSS calls it and where the installed package keeps it."""
-
-    family: str
-    weight: int
-    style: str
-    package: str
-    file: str
-
-    @property
-    def woff2(self) -> str:
-        """Name of the subset served to browsers."""
-        slug = self.family.removesuffix(" Pro").lower().replace(" ", "-")
-        shape = "italic" if self.style == "italic" else str(self.weight)
-        return f"{slug}-{shape}.woff2"
-
-    def path(self) -> Path:
-        """Return the font file inside the installed package.
-
-        Raises
-        ------
-        BuildError
-            If the package is not installed.
-        """
-        spec = importlib.util.find_spec(self.package)
-        for folder in (spec.submodule_search_locations or []) if spec else []:
-            if (found := Path(folder) / "files" / self.file).is_file():
-                return found
-        raise BuildError(
-            "a font is missing", where=self.file, todo=f"install the package {self.package}"
-        )
-
-
-FACES: Final[tuple[Face, ...]] = (
-    Face(SANS, 400, "normal", "font_source_sans_pro", "SourceSansPro-Regular.ttf"),
-    Face(SANS, 600, "normal", "font_source_sans_pro", "SourceSansPro-Semibold.ttf"),
-    Face(SANS, 400, "italic", "font_source_sans_pro", "SourceSansPro-It.ttf"),
-)
-"""The faces used on pages, in charts and in the brief."""
-
-
 def light(name: str) -> str:
     """Return a token's colour on light paper as ``#rrggbb``."""
     return COLOURS[name].light
@@ -172,11 +132,7 @@ def tokens_css() -> str:
     """Return the text of ``assets/tokens.css``: variables, font faces and chart classes."""
     parts = [
         "/* Generated from src/asylum_report/identity.py; do not edit. */",
-        *(
-            f'@font-face{{font-family:"{f.family}";font-weight:{f.weight};font-style:{f.style};'
-            f'font-display:swap;src:url(fonts/{f.woff2}) format("woff2")}}'
-            for f in FACES
-        ),
+        *fonts.face_css(),
         ":root{",
         f"--ar-font-sans:{SANS_STACK};",
         *(f"--ar-size-{name}:{size};" for name, size in SIZES.items()),
@@ -216,66 +172,3 @@ def write(root: Path) -> list[Path]:
     for name, text in texts.items():
         (root / name).write_text(text, encoding="utf-8", newline="\n")
     return [root / name for name in texts]
-
-
-_RANGES = (
-    (0x0020, 0x007E), (0x00A0, 0x017F), (0x0218, 0x021B), (0x02C6, 0x02DD), (0x0400, 0x045F),
-    (0x0490, 0x0491), (0x2010, 0x2026), (0x202F, 0x203A), (0x2044, 0x2044), (0x20AC, 0x20BD),
-    (0x2116, 0x2122), (0x2190, 0x2193), (0x2212, 0x2212), (0x2248, 0x2248), (0x2264, 0x2265),
-)  # fmt: skip
-_FEATURES = ("kern", "mark", "mkmk", "ccmp", "locl", "tnum", "lnum")
-
-
-def write_fonts(folder: Path) -> list[Path]:
-    """Write the web fonts: subsets of the installed packages' fonts as WOFF2.
-
-    Latin, Latin-1, Latin Extended-A, Russian and Ukrainian Cyrillic (which the italic lacks),
-    general punctuation, arrows and the minus sign; kerning and tabular figures kept, hinting
-    dropped. The same packages give
-    the same bytes. A file newer than its font and this module is left as it is.
-
-    Parameters
-    ----------
-    folder
-        Created when absent; files of other names in it are left alone.
-
-    Returns
-    -------
-    list of Path
-        The files, one a face, in the order of `FACES`.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for face in FACES:
-        target, source = folder / face.woff2, face.path()
-        written.append(target)
-        newest = max(source.stat().st_mtime, Path(__file__).stat().st_mtime)
-        if target.is_file() and target.stat().st_mtime > newest:
-            continue
-        temporary = folder / f".{face.woff2}.part"
-        temporary.write_bytes(_subset(source))
-        temporary.replace(target)
-    return written
-
-
-def _subset(path: Path) -> bytes:
-    """Return one font's subset as WOFF2."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    options = subset.Options()
-    options.flavor = "woff2"
-    options.hinting = False
-    options.desubroutinize = True
-    options.layout_features = list(_FEATURES)
-    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
-    options.notdef_outline = True
-    options.drop_tables += ["DSIG", "FFTM", "meta"]
-    font = TTFont(path, recalcTimestamp=False, lazy=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[u for a, b in _RANGES for u in range(a, b + 1)])
-    subsetter.subset(font)
-    buffer = io.BytesIO()
-    font.flavor = "woff2"
-    font.save(buffer, reorderTables=False)
-    return buffer.getvalue()

@@ -148,7 +148,9 @@ def definition(name: str) -> Definition:
         ) from None
 
 
-def jeffreys(low_count: tuple[int, int], high_count: tuple[int, int]) -> tuple[float, float]:
+def jeffreys(
+    low_count: tuple[float, float], high_count: tuple[float, float]
+) -> tuple[float, float]:
     """Return the 95% Jeffreys interval over a range of counts.
 
     Parameters

@@ -104,7 +104,7 @@ ABOUT: dict[str, str] = {
     "turning_placebos": "Turning points: the same test at dates and places where nothing happened",
     "turning_counterfactual": "Turning points: what was to be expected without the event, by month",
     "lottery_destinations": "Comparison: every destination's rate, the rate expected, their ratio",
-    "lottery_russians": "Comparison: Russian citizens by destination, beyond general strictness",
+    "lottery_russians": "Comparison: Russian citizens by destination, beyond the general level",
     "lottery_dispersion": "Comparison: spread of rates between destinations by year",
     "lottery_years": "Comparison: the fit of each year",
     "outlook_forecast": "Outlook: applications and encounters by month ahead",

@@ -29,6 +29,9 @@ LIVE = {
 }
 """What ``assets/charts.js`` says, by its own names."""
 
+EMBED = "downloads.html#embed-"
+"""Where the site says how a chart is put into another page."""
+
 NOTEBOOK_PREFIX = "../"
 """From ``notebooks/NAME.html`` to the root of the site."""
 
@@ -69,11 +72,20 @@ def html(chart: Chart, prefix: str = NOTEBOOK_PREFIX) -> str:
             f'<span class="ar-hidden">: {_text(chart.title)}</span></a>'
             for kind in ("csv", "png", "svg")
         )
+        + _embed(chart, prefix)
         + f'<button type="button" class="ar-explore" hidden>{speech.say("Explore")}</button></div>',
         "</div>",
         '<div class="ar-status" role="status"></div>',
         "</figure>",
     ))  # fmt: skip
+
+
+def _embed(chart: Chart, prefix: str) -> str:
+    """Return a link to how the chart is put into another page: charts in English only."""
+    if chart.lang != "en":
+        return ""
+    hidden = f'<span class="ar-hidden">: {_text(chart.title)}</span>'
+    return f' <a href="{_text(prefix)}{EMBED}{chart.name}">Embed{hidden}</a>'
 
 
 def _spoken(chart: Chart) -> str:

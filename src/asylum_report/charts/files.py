@@ -180,16 +180,17 @@ def _folder(chart: Chart) -> Path | None:
         root = paths.cache()
     except ReportError:
         return None
-    return root / "charts" / f"{chart.key()}-{_code()}"
+    return root / "charts" / f"{chart.key()}-{code()}"
 
 
 @lru_cache(maxsize=1)
-def _code() -> str:
+def code() -> str:
     """Return a hash of all that decides how a chart is drawn: this room's code and its tools."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
     spoken = (here.parent / "language").glob("*.py")
-    for path in sorted([*here.glob("*.py"), *spoken, here.parent / "identity.py"]):
+    looks = (here.parent / name for name in ("identity.py", "fonts.py"))
+    for path in sorted([*here.glob("*.py"), *spoken, *looks]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for package in ("matplotlib", "font-source-sans-pro"):
         digest.update(f"{package} {metadata.version(package)}".encode())

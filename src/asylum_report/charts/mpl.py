@@ -98,9 +98,24 @@ def _settings(chart: Chart, variant: Variant, fonttype: str) -> Any:
     """Return the context in which Matplotlib draws, whatever the user's own settings are."""
     import matplotlib as mpl
 
-    settings: Any = {k: w for k, w in mpl.rcParamsDefault.items() if not k.startswith("backend")}
-    settings |= {
-        "svg.hashsalt": f"{chart.name}-{variant.name}",
+    return mpl.rc_context(settings(f"{chart.name}-{variant.name}", fonttype))
+
+
+def settings(salt: str, fonttype: str) -> Any:
+    """Return Matplotlib's own settings with what makes drawings the same every time.
+
+    Parameters
+    ----------
+    salt
+        What ids in an SVG are made of.
+    fonttype
+        How an SVG writes letters: ``path`` or ``none``, as text.
+    """
+    import matplotlib as mpl
+
+    chosen: Any = {k: w for k, w in mpl.rcParamsDefault.items() if not k.startswith("backend")}
+    chosen |= {
+        "svg.hashsalt": salt,
         "svg.fonttype": fonttype,
         "path.simplify": False,
         "text.hinting": "none",
@@ -108,4 +123,4 @@ def _settings(chart: Chart, variant: Variant, fonttype: str) -> Any:
         "text.usetex": False,
         "text.parse_math": False,
     }
-    return mpl.rc_context(settings)
+    return chosen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from asylum_report.identity import CHART_SIZES, light
 
@@ -63,9 +63,13 @@ class Variant:
         return self.width < 420
 
 
+def _sizes(name: str) -> dict[str, Any]:
+    return dict(CHART_SIZES[name])
+
+
 WIDE: Final = Variant("wide", width=760, plot=320)
 NARROW: Final = Variant(
-    "narrow", width=360, plot=250, column=92, names=118, numbered=True, **CHART_SIZES["narrow"]
+    "narrow", width=360, plot=250, column=92, names=118, numbered=True, **_sizes("narrow")
 )
 FILE: Final = replace(WIDE, name="file", titled=True, pad=24, background=light("paper"))
 """A picture that stands alone, as SVG or PNG."""
@@ -77,5 +81,5 @@ def for_print(width_mm: float, height_mm: float, *, titled: bool = False) -> Var
     return Variant(
         "print", width=width, plot=0, height=height_mm * POINTS_PER_MM,
         column=min(92, 0.22 * width), names=0.3 * width, stroke=0.68, numbered=width < 300,
-        titled=titled, **CHART_SIZES["print"],
+        titled=titled, **_sizes("print"),
     )  # fmt: skip

@@ -11,6 +11,7 @@ import calendar
 import pandas as pd
 
 from asylum_report import authorities, places
+from asylum_report.columns import ALL_CITIZENS
 
 KINDS = {"TOTAL": "all", "FRST": "first", "SSEQ": "repeat"}
 OUTCOMES = {
@@ -101,11 +102,6 @@ def _authorities(destinations: pd.Series, stage: str) -> pd.Series:
     return destinations.map(
         {code: authorities.authority(code, stage) for code in destinations.unique()}
     )
-
-
-ALL_CITIZENS = "TOTAL"
-"""Origin of the sum over all citizenships, which the tidy tables leave out: it would be counted
-again with every country that is in it."""
 
 
 def _by_country(raw: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,9 +115,24 @@ def used(folder: Path | None = None) -> list[tuple[Recipe, store.Vintage]]:
                 todo="restore its folder, say with git checkout, or import it with "
                 "'asylum-report snapshot'",
             )
+    return with_vintages((*RECIPES, *imported_recipes(found)), found)
+
+
+def with_vintages(
+    chosen: Iterable[Recipe], found: Mapping[str, Sequence[store.Vintage]]
+) -> list[tuple[Recipe, store.Vintage]]:
+    """Return each recipe with each vintage that it takes.
+
+    Parameters
+    ----------
+    chosen
+        Recipes, in the order wanted.
+    found
+        Vintages by dataset, oldest first.
+    """
     return [
         (recipe, vintage)
-        for recipe in (*RECIPES, *imported_recipes(found))
+        for recipe in chosen
         for vintage in taken(recipe, found.get(recipe.dataset, []))
     ]
 

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from asylum_report.errors import InvalidTable, ReportError
-from asylum_report.live.bulk_scan import CODE, Scanner, Tokens, head
+from asylum_report.live.bulk_format import CODE, head
+from asylum_report.live.bulk_scan import Scanner, Tokens
 from asylum_report.live.bulk_sums import Closure, Seen, Sums
 from asylum_report.live.bulk_unpack import blocks, whole_lines
 
@@ -105,47 +106,59 @@ class _Reading:
         self.seen.mark(block.code, block.line + np.arange(len(block.code)))
         if self.sums:
             self.sums.add(block, self.scan.cells)
-        code, cell = block.code, block.cell
+        code, rest, cell = block.code, block.rest, block.cell
         if self.keep:
             kept = np.ones(len(code), bool)
             for axis, codes in self.keep.items():
                 at = self.scan.axes.index(axis)
                 names = self.scan.codes[at].names
                 kept &= np.array([name in codes for name in names])[code[:, at]]
-            code, cell = code[kept], cell[kept]
+            code, rest = code[kept], rest[kept]
         if len(self.periods) < len(self.columns):
             cell = cell[:, self.chosen]
-        shown = cell > 0
-        of_line = np.count_nonzero(shown, axis=1)
-        period = np.broadcast_to(np.arange(len(self.periods), dtype=np.int16), shown.shape)[shown]
-        self._append(np.repeat(np.arange(len(code)), of_line), code, period, cell[shown])
-        held = 2 * len(text) + 3 * cell.nbytes + code.nbytes + self.seen.seen.nbytes
+        rows = self._append(code, rest, cell)
+        held = 2 * len(text) + 3 * cell.nbytes + code.nbytes + self.seen.seen.nbytes + 8 * rows
         self.held = max(self.held, held)
 
-    def _append(
-        self, line: np.ndarray, code: np.ndarray, period: np.ndarray, cell: np.ndarray
-    ) -> None:
-        cells, done = self.scan.cells, 0
-        columns = np.ascontiguousarray(code.T)
-        while done < len(cell):
-            here = slice(self.waiting, min(ROWS, self.waiting + len(cell) - done))
+    def _append(self, code: np.ndarray, rest: np.ndarray, cell: np.ndarray) -> int:
+        """Take in the rows of some lines and return how many they are."""
+        cells = self.scan.cells
+        # The rows of each different rest once, one behind the other ...
+        shown = cell > 0
+        of_rest = np.count_nonzero(shown, axis=1)
+        period = np.broadcast_to(np.arange(len(self.periods), dtype=np.int16), shown.shape)[shown]
+        once = cell[shown]
+        values: tuple[Any, ...] = (
+            period,
+            cells.count.take(once),
+            cells.null.take(once),
+            cells.flag.take(once),
+        )
+        # ... and where each row of the lines is among them.
+        of_line = of_rest[rest]
+        end = np.cumsum(of_line)
+        rows = int(end[-1]) if len(end) else 0
+        first = np.cumsum(of_rest) - of_rest
+        place = np.repeat((first[rest] - (end - of_line)).astype(np.int32), of_line)
+        place += np.arange(rows, dtype=np.int32)
+        columns = [
+            # Mostly one code for the whole block: a file is sorted.
+            one[:1] if (one == one[0]).all() else np.repeat(one, of_line)
+            for one in (np.ascontiguousarray(code.T) if rows else ())
+        ]
+        done = 0
+        while done < rows:
+            here = slice(self.waiting, min(ROWS, self.waiting + rows - done))
             part = slice(done, done + here.stop - here.start)
-            for into, of_axis in zip(self.code, columns, strict=True):
-                if (of_axis == of_axis[0]).all():  # mostly so: a file is sorted
-                    into[here] = of_axis[0]
-                else:
-                    of_axis.take(line[part], out=into[here], mode="clip")
-            self.period[here] = period[part]
-            pairs: tuple[tuple[np.ndarray, np.ndarray], ...] = (
-                (self.count, cells.count),
-                (self.null, cells.null),
-                (self.flag, cells.flag),
-            )
-            for into, values in pairs:
-                values.take(cell[part], out=into[here], mode="clip")
+            for into, column in zip(self.code, columns, strict=True):
+                into[here] = column if len(column) == 1 else column[part]
+            rooms: tuple[Any, ...] = (self.period, self.count, self.null, self.flag)
+            for room, value in zip(rooms, values, strict=True):
+                value.take(place[part], out=room[here], mode="clip")
             self.waiting, done = here.stop, part.stop
             if self.waiting == ROWS:
                 self.hand_on()
+        return rows
 
     def hand_on(self) -> None:
         """Hand the waiting rows to the sink."""
@@ -159,7 +172,11 @@ class _Reading:
         coded["period"] = (self.period, self.periods)
         coded["flag"] = (self.flag, self.scan.cells.flags.names)
         arrays = {
-            name: pa.DictionaryArray.from_arrays(_array(code[:rows]), _texts(words))
+            name: pa.DictionaryArray.from_arrays(
+                _array(code[:rows]),
+                _texts(words),
+                safe=False,  # numbers are those of the words
+            )
             for name, (code, words) in coded.items()
         }
         arrays["count"] = _array(self.count[:rows], self.null[:rows])
@@ -252,8 +269,9 @@ def parse(
             if progress:
                 progress(reading.scan.line - 2, reading.rows + reading.waiting)
 
+    # One thread unpacks and splits: with one for each, Python's lock costs more than they gain.
     with ThreadPoolExecutor(1, "split") as pool:
-        for text in whole_lines(blocks(source, most, where), where):
+        for text in whole_lines(blocks(source, most, where, pool), where):
             if reading is None:
                 reading = _Reading(text, keep or {}, since, where, sink)
                 continue

@@ -8,7 +8,8 @@ import numpy as np
 
 from asylum_report import places
 from asylum_report.errors import InvalidTable
-from asylum_report.live.bulk_scan import Block, Cells, Words
+from asylum_report.live.bulk_format import Cells, Words
+from asylum_report.live.bulk_scan import Block
 
 MOST_SERIES = 1 << 26
 """Most combinations of codes that are watched for repetitions, a byte each."""
@@ -144,7 +145,7 @@ class Sums:
             for name, empty in (("sum", 0), ("parts", 0), ("gaps", 0), ("total", -1)):
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.full_like(old, empty)]))
-        cell = block.cell[rows]
+        cell = block.cell[block.rest[rows]]
         count, null = cells.count[cell], cells.null[cell]
         part = self.single[citizen]
         periods = cell.shape[1]

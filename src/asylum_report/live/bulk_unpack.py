@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from itertools import chain
 from pathlib import Path
 
 from asylum_report.errors import InvalidTable
 
-BLOCK = 3 << 17
+BLOCK = 1 << 19
 """Most bytes of one unpacked block."""
 LONGEST_LINE = 1 << 18
 """Bytes of a line, the head included; a monthly table's lines have some 3,000."""
@@ -99,8 +99,10 @@ def _pieces(source: Path | Iterable[bytes], where: str) -> Iterator[memoryview]:
                 yield view[start : start + _PIECE]
 
 
-def blocks(source: Path | Iterable[bytes], most: int, where: str) -> Iterator[bytes]:
-    """Give unpacked blocks; the next is unpacked while the caller works on one.
+def blocks(
+    source: Path | Iterable[bytes], most: int, where: str, pool: Executor
+) -> Iterator[bytes]:
+    """Give unpacked blocks; the next is unpacked in the pool while the caller works on one.
 
     The source itself is only ever asked from the caller's thread, so that a connection can be
     closed there.
@@ -117,16 +119,15 @@ def blocks(source: Path | Iterable[bytes], most: int, where: str) -> Iterator[by
     """
     unpacker = _Unpacker(most, where)
     ready = b""
-    with ThreadPoolExecutor(1, "unpack") as pool:
-        for piece in _pieces(source, where):
-            unpacker.feed(piece)
-            more = unpacker.packed is not None
-            while more:
-                task = pool.submit(unpacker.take)
-                if ready:
-                    yield ready
-                ready = task.result()
-                more = unpacker.more(ready)
+    for piece in _pieces(source, where):
+        unpacker.feed(piece)
+        more = unpacker.packed is not None
+        while more:
+            task = pool.submit(unpacker.take)
+            if ready:
+                yield ready
+            ready = task.result()
+            more = unpacker.more(ready)
     if ready:
         yield ready
     if rest := unpacker.rest():

@@ -57,16 +57,12 @@ def why_not(arrived: Vintage, there: Sequence[Vintage]) -> str:
         if one.publisher == arrived.publisher
         and (one.dataset, one.date) != (arrived.dataset, arrived.date)
     ]
-    ordered = sorted([*others, arrived], key=lambda one: one.date)
+    by_dataset: dict[str, list[Vintage]] = {}
+    for one in sorted([*others, arrived], key=lambda one: one.date):
+        by_dataset.setdefault(one.dataset, []).append(one)
     for name in sorted({one.table for one in recipes.RECIPES if one.dataset == arrived.dataset}):
-        chosen = [
-            (recipe, vintage)
-            for recipe in recipes.RECIPES
-            if recipe.table == name
-            for vintage in recipes.taken(
-                recipe, [one for one in ordered if one.dataset == recipe.dataset]
-            )
-        ]
+        of_table = [recipe for recipe in recipes.RECIPES if recipe.table == name]
+        chosen = recipes.with_vintages(of_table, by_dataset)
         try:
             tables.check(name, recipes.table(name, chosen))
         except MendedFault as error:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from asylum_report import places
+from asylum_report.columns import ALL_CITIZENS
 from asylum_report.live import trust_history, trust_periods, trust_sums
 from asylum_report.live import trust_tables as shape
 from asylum_report.live.model import Candidate, Finding
@@ -93,7 +94,7 @@ def _codes(table: pd.DataFrame) -> Iterator[Finding]:
     """Give codes that are none of ours, or stand where they cannot."""
     known = set(places.places())
     allowed = {
-        "origin": known | {shape.ALL_CITIZENS},
+        "origin": known | {ALL_CITIZENS},
         "destination": known | set(places.AGGREGATES),
     }
     for column, codes in allowed.items():

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asylum_report import places
+from asylum_report.columns import ALL_CITIZENS
 from asylum_report.live.model import Finding
-from asylum_report.live.trust_tables import ALL_CITIZENS, figures, keys, named, text_periods
+from asylum_report.live.trust_tables import figures, keys, named, text_periods
 
 if TYPE_CHECKING:
     import pandas as pd

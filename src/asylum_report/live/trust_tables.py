@@ -22,8 +22,6 @@ VALUES = (
 _HEADLINE = ("total", "applied", "count", "refugees")
 _BESIDE = (*VALUES, "flag")
 _PERIODS = ("period", "month", "year")
-ALL_CITIZENS = "TOTAL"
-"""Origin of the sums over all citizenships."""
 _WHOLE = {"sex": "T", "age": "TOTAL", "applicant": "TOTAL", "decision": "TOTAL", "reason": "TOTAL"}
 """Of each dimension, the code that stands for all of it."""
 

@@ -14,6 +14,8 @@ from asylum_report.errors import InvalidTable, UnknownName
 from asylum_report.numbers import (
     appeal,
     arrivals,
+    claims,
+    claims_held,
     lottery,
     outlook,
     recognition,
@@ -68,6 +70,8 @@ def compute() -> dict[str, Number]:
         *outlook.numbers(),
         *turning.numbers(),
         *revisions.numbers(),
+        *claims.numbers(decisions, applications),
+        *claims_held.numbers(),
         *_meta(),
     ]
     found: dict[str, Number] = {}
@@ -75,6 +79,8 @@ def compute() -> dict[str, Number]:
         if number.name in found:
             raise ValueError(f"two numbers are called {number.name}")
         found[number.name] = number
+    # The verdicts on claims follow from all the others.
+    found |= {number.name: number for number in claims.verdicts(found)}
     return dict(sorted(found.items()))
 
 
@@ -84,6 +90,7 @@ def _meta() -> list[Number]:
     found = [
         Number("meta.version", __version__, __version__, "text", "version of the report"),
         Number("meta.date", release, day(release), "date", "date of this version of the report"),
+        _updated(),
     ]
     for label, dataset in (
         ("unhcr", "unhcr-asylum-decisions"),
@@ -92,6 +99,18 @@ def _meta() -> list[Number]:
     ):
         found.append(vintage_number(label, dataset, store.latest(dataset).date))
     return found
+
+
+def _updated() -> Number:
+    """Return the date of the newest vintage of any publisher's statistics.
+
+    Tables that are compiled here by hand (events, claims, single figures) do not count: their date
+    says nothing of how new the statistics are.
+    """
+    newest = max(one.date for one in store.vintages() if one.publisher != "asylum-report")
+    return Number(
+        "meta.updated", newest, day(newest), "date", "newest vintage of any publisher's statistics"
+    )
 
 
 def _release() -> str:

@@ -33,7 +33,10 @@ MEASURES = (
 )
 SHARES = (
     ("mix", "share of the differences between EU+ destinations that is their mix of origins"),
-    ("own", "share of the spread of Russians' rates that is a destination's own way with them"),
+    (
+        "own",
+        "share of the spread of Russian citizens' rates that is a destination's own way with them",
+    ),
 )
 
 
@@ -122,7 +125,7 @@ def _spreads(year: int) -> list[Number]:
         ]
     ours = charts.spread("actual", "RUS")
     infinite = " and ".join(str(int(y)) for y in sorted(ours.loc[ours["lowest"] == 0, "year"]))
-    words = "years in which highest over lowest rate of Russians is infinite"
+    words = "years in which highest over lowest rate of Russian citizens is infinite"
     of_ours = in_results("lottery_dispersion", pool="EU+", measure="actual", origins="RUS")
     name = "lottery.eu.infinite_years"
     return [*found, Number(name, infinite, infinite, "text", words, of_ours)]
@@ -176,7 +179,7 @@ def _places(year: int) -> list[Number]:
     for stem, code in COUNTRIES.items():
         found += _ratio(f"lottery.{stem}.", _of(every, code), year)
         found += _deviation(f"lottery.russians.{stem}.", _of(ours, code), year)
-    words = f"EU+ destinations with at least 50 merits decisions on Russians, {year}"
+    words = f"EU+ destinations with at least 50 merits decisions on Russian citizens, {year}"
     of = _Group(
         "lottery.russians.",
         words,
@@ -223,11 +226,11 @@ def _deviation(stem: str, row: Row, year: int) -> list[Number]:
     ends = (row["deviation_low"], row["deviation_high"])
     around = (row["expected_low"], row["expected_high"])
     points = signed_range(*ends)
-    what = "deviation from what general strictness gives"
+    what = "deviation from what the general level gives"
     return [
         of.one("name", name, name, "text", "destination"),
         of.share("rate", row["rate"], "actual rate"),
-        of.share("expected", row["expected"], "rate that general strictness gives"),
+        of.share("expected", row["expected"], "rate that the general level gives"),
         of.one("expected_ci", around, percent_range(*around), "percent", "95% interval of it"),
         of.one(
             "points", row["deviation"], f"{signed(row['deviation'])}{NBSP}points", "points", what

@@ -11,7 +11,16 @@ import yaml
 
 from asylum_report import paths, records, store
 from asylum_report.display import link, plain
-from asylum_report.publish import generated_home, generated_models, notices
+from asylum_report.publish import (
+    dashboard,
+    dashboard_data,
+    downloads_page,
+    generated_claims,
+    generated_glossary,
+    generated_home,
+    generated_models,
+    notices,
+)
 from asylum_report.publish.markup_tables import pipe_table
 
 FOLDER = "_generated"
@@ -84,17 +93,23 @@ def events() -> str:
 def write(folder: Path) -> list[Path]:
     """Write every generated part into ``folder / "_generated"`` and return the files."""
     package = json.loads((paths.processed() / "datapackage.json").read_text(encoding="utf-8"))
+    figures = dashboard_data.content()
     texts = {
+        "dashboard.md": dashboard.page(figures),
+        "dashboard.json": dashboard_data.text(figures),
         "notices.md": notices.listed(notices.current(paths.root())),
         "vintages.md": vintages(),
         "tables.md": tables(package),
         "corrections.md": corrections(),
         "events.md": events(),
+        "glossary.md": generated_glossary.markdown(),
         "models.md": generated_models.downloads(),
         "studies.md": generated_models.studies(),
         "trend-study.md": generated_models.trend_study(),
         "trend-few.md": generated_models.trend_few(),
         **generated_home.sparks(),
+        **generated_claims.texts(),
+        **downloads_page.parts(folder),
     }
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)

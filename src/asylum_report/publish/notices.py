@@ -29,6 +29,7 @@ _IN_ENGLISH: Mapping[str, frozenset[str]] = {
     page: frozenset(datasets)
     for page, datasets in {
         "index.qmd": (_UNHCR, _MONTHS, *_US),
+        "dashboard.qmd": (_UNHCR,),
         "methods.qmd": (_UNHCR, _DECIDED),
         "notebooks/applications.ipynb": (_ASKED, _YEARS, _MONTHS, "migr_asypenctzm", *_US),
         "notebooks/recognition.ipynb": (_UNHCR, _QUARTERS),
@@ -42,17 +43,21 @@ _IN_ENGLISH: Mapping[str, frozenset[str]] = {
         "notebooks/outlook.ipynb": (_UNHCR, _MONTHS, *_US),
         "notebooks/after-the-appeal.ipynb": (_UNHCR, _ASKED, _STOCKS),
         "notebooks/revisions.ipynb": (_UNHCR, _ASKED, _YEARS),
-        "models.qmd": (_UNHCR,),
+        "models.qmd": (_UNHCR, _MONTHS, *_US),
+        "claims.qmd": (_UNHCR, _ASKED, _STOCKS, _YEARS, *_US),
         "report/brief.qmd": (_UNHCR, _YEARS, _MONTHS, *_US),
     }.items()
 }
 _OTHERS = {"index.qmd": "{}/index.qmd", "report/brief.qmd": "report/brief.{}.qmd"}
 """Pages that are there in other languages too, with the same figures."""
 
-PAGES: Mapping[str, frozenset[str]] = _IN_ENGLISH | {
-    page.format(lang): _IN_ENGLISH[english]
-    for english, page in _OTHERS.items()
-    for lang in language.LANGUAGES
+PAGES: Mapping[str, frozenset[str]] = {
+    **_IN_ENGLISH,
+    **{
+        page.format(lang): _IN_ENGLISH[english]
+        for english, page in _OTHERS.items()
+        for lang in language.LANGUAGES
+    },
 }
 """The datasets that can be refreshed and that a page's charts and numbers rest on.
 

@@ -7,19 +7,18 @@ same for both publishers where it can be; see ``docs/publishing.md``.
 from __future__ import annotations
 
 import hashlib
-import html
 import os
 import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import yaml
 
 from asylum_report.errors import BuildError
-from asylum_report.publish import icons, markup, policy
+from asylum_report.publish import access, head, icons, lighten, markup, policy, sitemap, swap
 from asylum_report.publish.render import Publisher
 
 ADDRESSES = ("href", "src", "data-src", "data-href", "poster")
@@ -32,15 +31,18 @@ TOGGLE = re.compile(
 )
 ICON = re.compile(r'<i class="(?P<classes>bi[^"]*)"[^<>]*></i>')
 DATE = re.compile(r"<td(?: class=\"([^\"]*)\")?>(\d{4}-\d{2}(?:-\d{2})?)</td>")
+SCHEME = r'<link rel="stylesheet" href="(?P<{0}>[^"]*)" data-mode="{0}" class="quarto-color-[^<>]*>'
+THEME = re.compile(SCHEME.format("light") + r"\s*" + SCHEME.format("dark"))
+BOOTSTRAP = re.compile(r"/bootstrap[\w.-]*\.js$")
+FUSE = re.compile(r"/fuse[\w.-]*\.js$")
+MENUS = "assets/menus.js"
 NAMED_ICONS = {"bi-search": "search", "bi": "copy"}
-MAIN_FONT = "assets/fonts/source-sans-400.woff2"
 ALIGNED = {
     "text-align:left": "ar-left",
     "text-align:center": "ar-center",
     "text-align:right": "ar-right",
 }
 """What Markdown tables say in ``style=``, as classes of ``site.css``."""
-STYLES = "assets/inline.css"
 SKIP = '<a class="ar-skip" href="#quarto-document-content">Skip to content</a>'
 
 
@@ -111,8 +113,12 @@ def folder(site: Path, publisher: Publisher, description: str = "", url: str = "
         path.write_text(page(path.read_text("utf-8"), name, about), "utf-8", newline="\n")
     if about.styles:
         rules = [f".{name}{{{text}}}" for name, text in sorted(about.styles.items())]
-        (site / STYLES).write_text("\n".join(rules) + "\n", "utf-8", newline="\n")
-    write_sitemap(site, pages, url)
+        (site / head.STYLES).write_text("\n".join(rules) + "\n", "utf-8", newline="\n")
+    if publisher == "builtin":
+        if MENUS in about.has:
+            swap.remove(site / "site_libs" / "bootstrap")
+        lighten.styles(site)
+    sitemap.write(site, pages, url)
     (site / ".nojekyll").touch()
     return pages
 
@@ -136,19 +142,17 @@ def page(text: str, name: str, site: Site) -> str:
     """
     if "ar-skip" in text:
         return text
-    offset = "../" * name.count("/")
-    if name == "404.html" and site.url:
-        # Shown at any address, so that only addresses from the root are right.
-        offset = urlsplit(site.url).path
-    text = toggle(text)
-    text = ICON.sub(_icon, text)
+    offset = head.offset(name, site.url)
+    text = THEME.sub(_one_theme, toggle(text))
+    text = access.row_heads(ICON.sub(_icon, text))
     styles: dict[str, str] = {}
     text = markup.rewrite(text, lambda tag: _tag(tag, offset, name, site, styles))
     site.styles.update(styles)
     text = DATE.sub(_date, text)
     text = re.sub(r"(<body\b[^>]*>)", lambda m: m[1] + SKIP, text, count=1)
-    text = head(text, name, offset, site, bool(styles))
-    rules = policy.policy(text, inline_styles=site.publisher == "quarto")
+    text = access.mend(text, name)
+    text = head.head(text, name, site, bool(styles))
+    rules = policy.policy(text, name, inline_styles=site.publisher == "quarto")
     meta = f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
     return re.sub(r'(<meta charset="utf-8"\s*/?>)', lambda m: m[1] + meta, text, count=1)
 
@@ -160,6 +164,22 @@ def toggle(text: str) -> str:
         f' aria-label="Switch between light and dark">{icons.icon("contrast")}</button>'
     )
     return TOGGLE.sub(button, text)
+
+
+def _one_theme(found: re.Match[str]) -> str:
+    """Link the theme once where both schemes are one file.
+
+    smalldocs links it for light and for dark and lets its script choose. The colours are ours and
+    hang on a class, so one link serves; marks stand in for the two that the script looks for.
+    """
+    if found["light"] != found["dark"]:
+        return found[0]
+    marks = "".join(
+        f'<link rel="ar-scheme" href="{found[mode]}" class="quarto-color-scheme{css}"'
+        f' data-mode="{mode}">'
+        for mode, css in (("light", ""), ("dark", " quarto-color-alternate"))
+    )
+    return f'<link rel="stylesheet" href="{found["light"]}">{marks}'
 
 
 def _icon(found: re.Match[str]) -> str:
@@ -185,6 +205,13 @@ def _tag(tag: markup.Tag, offset: str, name: str, site: Site, styles: dict[str, 
             changed = True
     if tag.name == "link" and ICON_FONT.search("/" + tag.get("href")):
         return ""
+    if tag.name == "script" and site.publisher == "builtin" and MENUS in site.has:
+        if BOOTSTRAP.search(tag.get("src")):
+            fuse = next((path for path in sorted(site.has) if FUSE.search(path)), "")
+            search = f' data-search="{offset}{fuse}"' if fuse else ""
+            return f'<script src="{offset}{MENUS}"{search} defer></script>'
+        if FUSE.search(tag.get("src")):
+            return ""
     if tag.name == "script" and DEFERRED.search(tag.get("src")) and "defer" not in tag.attributes:
         tag.attributes["defer"] = None
         changed = True
@@ -223,45 +250,9 @@ def _class_for(declarations: str, styles: dict[str, str]) -> str:
     return name
 
 
-def head(text: str, name: str, offset: str, site: Site, styled: bool) -> str:
-    """Add to the head what the publisher left out: description, address, fonts, icon."""
-    lines = []
-    if site.description and '<meta name="description"' not in text:
-        content = html.escape(site.description)
-        lines.append(f'<meta name="description" content="{content}">')
-    if site.url and 'rel="canonical"' not in text and name != "404.html":
-        lines.append(f'<link rel="canonical" href="{address(site.url, name)}">')
-    if MAIN_FONT in site.has:
-        lines.append(
-            f'<link rel="preload" href="{offset}{MAIN_FONT}" as="font" type="font/woff2"'
-            " crossorigin>"
-        )
-    if styled:
-        lines.append(f'<link rel="stylesheet" href="{offset}{STYLES}">')
-    return text.replace("</head>", "".join(lines) + "</head>", 1)
-
-
-def address(url: str, name: str) -> str:
-    """Return the full address of a page; that of a folder for its ``index.html``."""
-    return url + quote(re.sub(r"(^|/)index\.html$", r"\1", name))
-
-
 def drop_icon_font(site: Path) -> None:
     """Delete the icon font, which nothing uses any more, and copies of it in older formats."""
     shutil.rmtree(site / "site_libs" / "bootstrap-icons", ignore_errors=True)
     for pattern in ("bootstrap-icons*.css", "bootstrap-icons*.woff*"):
         for path in sorted((site / "site_libs").rglob(pattern)):
             path.unlink()
-
-
-def write_sitemap(site: Path, pages: list[str], url: str) -> None:
-    """Write ``sitemap.xml`` without dates, which would differ at each build; none without `url`."""
-    path = site / "sitemap.xml"
-    path.unlink(missing_ok=True)
-    if not url:
-        return
-    addresses = [address(url, name) for name in pages if name != "404.html"]
-    rows = [f"  <url><loc>{html.escape(found)}</loc></url>" for found in addresses]
-    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<urlset xmlns="{space}">', *rows]
-    path.write_text("\n".join([*lines, "</urlset>"]) + "\n", "utf-8", newline="\n")

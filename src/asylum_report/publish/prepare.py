@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asylum_report import language, paths
+from asylum_report import cite, language, paths
 from asylum_report.errors import BuildError
 from asylum_report.publish import fingerprint, notices, variables
 
@@ -113,6 +113,13 @@ def remembered(root: Path, figures: str) -> Prepared | None:
         return None
 
 
+OWN = (
+    "prepare.py", "notices.py", "generated*.py", "dashboard*.py", "api*.py", "csvw.py",
+    "downloads*.py", "embed.py", "keep.py",
+)  # fmt: skip
+"""What of this folder makes prepared files."""
+
+
 def key(figures: str, root: Path | None = None) -> str:
     """Return the fingerprint of what is prepared: charts and numbers, and what is written here.
 
@@ -124,16 +131,20 @@ def key(figures: str, root: Path | None = None) -> str:
         The project, for what the gate says about it; by default the one around the current folder.
     """
     here = Path(__file__).parent
-    own = (
-        "prepare.py", "generated.py", "generated_home.py", "generated_models.py", "notices.py",
-    )  # fmt: skip
     return fingerprint.combine(
         {
             "figures": figures,
-            "files": fingerprint.digests(here, [here / name for name in own]),
+            "files": fingerprint.digests(here, fingerprint.files(here, *OWN)),
+            # Pages name the site's address and how to cite.
+            "address": cite.home(root),
+            "citation": fingerprint.digests(root or paths.root(), _citation(root or paths.root())),
             "notices": [asdict(one) for one in notices.current(root or paths.root())],
         }
     )
+
+
+def _citation(root: Path) -> list[Path]:
+    return fingerprint.files(root, "CITATION.cff")
 
 
 def intact(root: Path, files: Mapping[str, str]) -> bool:
@@ -149,6 +160,7 @@ def _make(
 ) -> tuple[dict[str, str], Mapping[str, Chart], list[Path]]:
     say("Building the tables", 0, 1)
     from asylum_report import identity, numbers, process, results
+    from asylum_report.claims import output as claims
 
     process.ensure()
     say("Building the tables", 1, 1)
@@ -161,6 +173,7 @@ def _make(
 
     say("Computing the numbers", 0, 1)
     found = numbers.write(root / "data" / "processed")
+    claims.write(found, root / "data" / "processed")
     values = numbers.displays(found)
     # In other languages only what pages use: all would quadruple a file both publishers read.
     values |= language.spoken(found, variables.named(_prose(root), root))

@@ -27,6 +27,7 @@ from asylum_report.publish import (
     stage,
     swap,
 )
+from asylum_report.publish.complete import complete
 from asylum_report.publish.prepare import Step
 from asylum_report.publish.watch import Watch
 
@@ -198,8 +199,7 @@ def _make(
     step = f"Rendering the pages with {'Quarto' if publisher == 'quarto' else 'smalldocs'}"
     say(step, 0, 1)
     site, warnings = render.render(publisher, staged)
-    pages = postprocess.folder(site, publisher, description, url)
-    add_live_charts(site)
+    pages = complete(site, root, publisher, description, url)
     if publisher == "quarto":
         brief.build_brief(staged, site / "brief.pdf", publisher)
         for text in made:
@@ -207,14 +207,6 @@ def _make(
         swap.remove(site / "report")
     say(step, 1, 1)
     return done, count, pages, warnings
-
-
-def add_live_charts(site: Path) -> None:
-    """Put Plotly into the site, if it has a page that shows live charts."""
-    if (site / "assets" / "explore.html").is_file():
-        from asylum_report.charts import files
-
-        files.copy_plotly(site / "assets")
 
 
 def _unchanged(root: Path, manifest: Path, wanted: str, output: Path) -> dict[str, int] | None:

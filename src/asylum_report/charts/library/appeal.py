@@ -21,9 +21,9 @@ FOLLOWED = 2023
 
 BOUNDS = (
     "Nobody publishes in which year those granted protection on appeal had been rejected, so there "
-    "are bounds and no point. The lower one takes as many of the grants on appeal as can be for "
-    "persons decided on in other years, for a better form of protection, or for cases not counted "
-    "at first instance."
+    "are bounds and no point. The lower one supposes that as many grants on appeal as can be went to "
+    "others. These are people decided on in other years, people who got a better form of protection, "
+    "and cases not counted at first instance."
 )
 RATIO = (
     "The point is the usual ratio: grants of both stages over first-instance decisions of the "
@@ -81,7 +81,8 @@ def destinations() -> Chart:
     span = f"{FOLLOWED - 4}-{FOLLOWED}"
     return Chart(
         name="appeal-destinations",
-        title=f"Decided in {span}: Germany {words['DEU']}; France "
+        title="More are protected after appeal: "
+        f"Germany {words['DEU'].replace(' after appeal', ' after')}; France "
         f"{words['FRA'].replace(' at first instance', '').replace(' after appeal', '')}",
         subtitle="Share protected per decision on the merits at first instance, before and after "
         f"appeal, persons, Russian citizens, decided in {span} and followed to {FOLLOWED + 2}",
@@ -118,8 +119,8 @@ def _by_year(name: str, destination: str, colour: str, first_year: int) -> Chart
     country = places.name(destination)
     return Chart(
         name=name,
-        title=f"{country}, decided in {FOLLOWED}: {parts.percent(at['first'])} protected at first "
-        f"instance, at most {parts.percent(at['bound_high'])} after appeals to {FOLLOWED + 2}",
+        title=f"Of those {country} decided on in {FOLLOWED}, {parts.percent(at['first'])} were protected at "
+        f"first instance and at most {parts.percent(at['bound_high'])} after appeals to {FOLLOWED + 2}",
         subtitle="Share protected per decision on the merits at first instance, persons, Russian "
         "citizens, by year of the first decision",
         kind="line",

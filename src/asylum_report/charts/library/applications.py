@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from asylum_report import places, records
@@ -33,9 +33,9 @@ def applications_destinations() -> Chart:
     top = order[0]
     return Chart(
         name="applications-destinations",
-        title=f"Most first claims from {years[0]} to {years[-1]} were made in the United States and Germany",
-        subtitle=f"First asylum applications by Russian citizens, {years[0]} to {years[-1]} together, "
-        "persons, 14 destinations with most",
+        title=f"From {years[0]} to {years[-1]} the most first claims were made in {most(used)}",
+        subtitle=f"First asylum applications by Russian citizens, persons, {years[0]} to {years[-1]} "
+        f"together; the {len(order)} destinations with most",
         kind="bar",
         x_scale="category",
         y_format="count",
@@ -67,6 +67,20 @@ def applications_destinations() -> Chart:
     )
 
 
+def most(rows: Iterable[Row]) -> str:
+    """Return the two countries with most applications, in words.
+
+    Countries and not authorities, because one person may apply to both of the United States.
+    """
+    total: dict[str, int] = defaultdict(int)
+    for row in rows:
+        total[row["destination"]] += row["count"]
+    order = sorted(total, key=lambda code: (-total[code], code))
+    return " and ".join(
+        "the United States" if code == "USA" else places.name(code) for code in order[:2]
+    )
+
+
 def applications_annual() -> Chart:
     """Draw first applications by year in the three countries."""
     rows = [
@@ -95,7 +109,8 @@ def applications_annual() -> Chart:
     german = total["Germany", "2023"]
     return Chart(
         name="applications-annual",
-        title=f"In 2023, {courts:,} Russians applied to US immigration courts and {german:,} in Germany",
+        title=f"In 2023, {courts:,} Russian citizens applied to US immigration courts and {german:,} in "
+        "Germany",
         subtitle="First asylum applications by Russian citizens, persons, by year",
         kind="line",
         x_scale="year",
@@ -115,9 +130,9 @@ def applications_annual() -> Chart:
         hollow_means="part of the year",
         note="First applications only; repeat applications are another table. The three authorities "
         "register applications at different points of the procedure.",
-        alt="Three lines by year from 2008: Germany has peaks in 2013, 2016 and 2023, "
-        f"{german:,} in 2023; US immigration courts rise from under a thousand in 2021 to {courts:,} "
-        "in 2023; France stays below six thousand.",
+        alt="Three lines by year from 2008. Germany has peaks in 2013, 2016 and 2023, when there were "
+        f"{german:,}. US immigration courts rise from under a thousand in 2021 to {courts:,} in 2023. "
+        "France stays below six thousand.",
         table=Table(
             ("Year", *(label for label, *_ in wanted), "Remark"),
             tuple(
@@ -215,9 +230,10 @@ def men() -> Chart:
     eu = [share("EU27", age) for age, *_ in ages]
     return Chart(
         name="applications-men",
-        title=f"In {year} men aged 18 to 34 were {parts.percent(eu[0])} of Russian applicants in the EU",
-        subtitle=f"Share of all asylum applicants with Russian citizenship, {year}, destinations with "
-        "at least 200 applicants",
+        title=f"In {year} men aged 18 to 34 were {parts.percent(eu[0])} of the Russian citizens who applied "
+        "in the EU",
+        subtitle=f"Share of all asylum applicants with Russian citizenship, persons, {year}; destinations "
+        "with at least 200 applicants",
         kind="bar",
         x_scale="category",
         y_format="percent",

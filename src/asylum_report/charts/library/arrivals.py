@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from asylum_report import records
 from asylum_report.charts.library import parts
@@ -21,10 +22,11 @@ def us_encounters() -> Chart:
         total[row["period_start"][:7], row["region"]] += row["count"] or 0
     months = sorted({month for month, _ in total})
     peak = max(months, key=lambda month: total.get((month, "southwest"), 0))
+    since = {month: total.get((month, "southwest"), 0) for month in months if month > peak}
     return Chart(
         name="us-encounters",
         title=f"Encounters at the south-west border peaked at {total[peak, 'southwest']:,} in "
-        f"{parts.month_name(peak + '-01')} and have been under 100 a month since February 2025",
+        f"{parts.month_name(peak + '-01')} and {now(since)}",
         subtitle="CBP encounters of Russian citizens, events, by month and region",
         kind="line",
         x_scale="month",
@@ -50,6 +52,28 @@ def us_encounters() -> Chart:
     )  # fmt: skip
 
 
+def now(counts: Mapping[str, int]) -> str:
+    """Return in words where a monthly count has come to: low for months on end, or the last month.
+
+    Parameters
+    ----------
+    counts
+        Count by month (``2025-02``), in order.
+    """
+    low = [
+        month for month in counts if all(n < FEW for later, n in counts.items() if later >= month)
+    ]
+    last = list(counts)[-1]
+    if len(low) >= SOME_MONTHS:
+        return f"have been under {FEW} a month since {parts.month_name(low[0] + '-01')}"
+    return f"were {counts[last]:,} in {parts.month_name(last + '-01')}"
+
+
+FEW = 100
+"""Encounters a month that are called few."""
+SOME_MONTHS = 3
+"""Months that a count must have been low before a title says so."""
+
 MEASURES = (
     ("asylum-affirmative", "OHSS", "Asylum granted by USCIS", "first"),
     ("asylum-defensive", "OHSS", "Asylum granted by courts", "usa"),
@@ -72,11 +96,13 @@ def us_grants() -> Chart:
     part |= {key for key, day in last.items() if day < f"{key[2]}-09-30"}
     years = sorted({year for _, _, year in total})
     defensive = total.get(("asylum-defensive", "OHSS", "2023"))
+    admitted = total.get(("refugee-admissions", "PRM", "2023"))
     return Chart(
         name="us-grants",
-        title=f"Courts granted asylum to about {defensive:,} Russians in fiscal year 2023; refugee "
-        "admission is a separate, smaller route",
-        subtitle="Persons with Russian citizenship, US fiscal years (October to September)",
+        title=f"US courts granted asylum to about {defensive:,} Russian citizens in fiscal year 2023; "
+        f"{admitted:,} were admitted as refugees from abroad",
+        subtitle="Asylum granted and refugees admitted, persons with Russian citizenship, US fiscal years "
+        "(October to September)",
         kind="line",
         x_scale="fiscal-year",
         y_format="count",

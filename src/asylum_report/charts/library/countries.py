@@ -47,7 +47,8 @@ def germany_stages() -> Chart:
     courts = parts.rates("DEU", (2008, LATEST), stage="appeal", authority="administrative courts")
     return lines(
         "germany-stages",
-        f"First applications: {_at(first, 2023)} protected in 2023, {_at(first, LATEST)} in {LATEST}",
+        f"On first applications BAMF protected {_at(first, 2023)} in 2023 and {_at(first, LATEST)} in "
+        f"{LATEST}",
         "Protection rate per decision on the merits at each stage, persons, Russian citizens, by year",
         [("First applications", "first", first), ("Repeat applications", "second", repeat),
          ("Courts", "third", courts)],
@@ -67,8 +68,9 @@ def germany_definitions() -> Chart:
     )
     return lines(
         "germany-definitions",
-        f"Two official rates for one year: {_at(merits, 2023)} and {_at(everything, 2023)} in 2023",
-        "Rates as BAMF defines them, first and repeat applications, persons, Russian citizens, by year",
+        f"BAMF has two rates for one year: {_at(merits, 2023)} and {_at(everything, 2023)} in 2023",
+        "Protection per decision on the merits and per decision of any kind, as BAMF defines them, first "
+        "and repeat applications, persons, Russian citizens, by year",
         [("Per decision on the merits", "first", merits), ("Per decision of any kind", "second", everything)],
         f"Line chart, 2008 to {LATEST}. Per decision on the merits (bereinigte Schutzquote) "
         f"{_at(merits, 2023)} in 2023 and {_at(merits, LATEST)} in {LATEST}; per decision of any kind "
@@ -78,8 +80,10 @@ def germany_definitions() -> Chart:
 
 def france_outcomes() -> Chart:
     """Draw OFPRA's decisions by outcome."""
+    last = parts.rates("FRA", (LATEST, LATEST), authority="OFPRA")[0]
+    answered = parts.percent(last["n"] / (last["n"] + last["closed"]))
     return outcome_stack(
-        "france-outcomes", "OFPRA answers almost every claim on its merits",
+        "france-outcomes", f"In {answered} of its decisions of {LATEST} OFPRA answered on the merits",
         "FRA", "OFPRA", "OFPRA, first instance, persons",
         "Stacked bars, 2008 to 2025: rejections make up most decisions, refugee status most of the "
         "grants; closed cases are few.",
@@ -95,9 +99,10 @@ def france_stages() -> Chart:
     cnda = parts.rates("FRA", (2008, LATEST), authority="CNDA", stage="appeal")
     return lines(
         "france-stages",
-        f"OFPRA protected {_at(ofpra, 2023)} in 2023 and {_at(ofpra, LATEST)} in {LATEST}; "
-        "the asylum court grants on appeal too",
-        "Protection rate per decision on the merits, persons, Russian citizens, by year",
+        f"OFPRA protected {_at(ofpra, 2023)} in 2023 and {_at(ofpra, LATEST)} in {LATEST}; on appeal the "
+        f"asylum court protected {_at(cnda, LATEST)}",
+        "Protection rate per decision on the merits, first instance and appeals apart, persons, Russian "
+        "citizens, by year",
         [("OFPRA, first instance", "france", ofpra), ("CNDA, appeals", "third", cnda)],
         f"Line chart, 2008 to {LATEST}. OFPRA {_at(ofpra, 2022)} in 2022, {_at(ofpra, 2023)} in 2023, "
         f"{_at(ofpra, 2024)} in 2024, {_at(ofpra, LATEST)} in {LATEST}. CNDA {_at(cnda, 2023)} in 2023 "
@@ -113,8 +118,10 @@ def us_authorities() -> Chart:
     uscis = parts.rates("USA", (2017, LATEST), authority="USCIS", stage="first")
     return lines(
         "us-authorities",
-        f"Immigration courts: {_at(courts, 2023)} granted in 2023, {_at(courts, LATEST)} in {LATEST}",
-        "Protection rate per decision on the merits by authority, Russian citizens, by year",
+        f"US immigration courts granted asylum in {_at(courts, 2023)} of decisions in 2023 and in "
+        f"{_at(courts, LATEST)} in {LATEST}",
+        "Protection rate per decision on the merits, first instance, by authority, persons (USCIS until "
+        "2020: cases), Russian citizens, by year",
         [("Immigration courts (EOIR)", "usa", courts), ("USCIS", "second", uscis)],
         f"Line chart, 2008 to {LATEST}. Immigration courts {_at(courts, 2022)} in 2022, "
         f"{_at(courts, 2023)} in 2023 and {_at(courts, LATEST)} in {LATEST}; 2024 is part of a year. "
@@ -130,11 +137,17 @@ def us_authorities() -> Chart:
 
 def us_outcomes() -> Chart:
     """Draw the immigration courts' decisions by outcome."""
+    rows = parts.rates("USA", (FIRST_WAR_YEAR, LATEST), authority="EOIR")
+    taken = {int(row["period"]): f"{row['n'] + row['closed']:,}" for row in rows
+             if row["status"] != "partial"}  # fmt: skip
     return outcome_stack(
-        "us-court-outcomes", "Immigration courts take many more decisions on Russians than before 2022",
+        "us-court-outcomes",
+        f"US immigration courts took {taken[FIRST_WAR_YEAR]} decisions on Russian citizens in "
+        f"{FIRST_WAR_YEAR} and {taken[LATEST]} in {LATEST}",
         "USA", "EOIR", "immigration courts (EOIR), persons",
-        "Stacked bars, 2008 to 2025. Decisions grew from under a thousand in 2022 to several thousand "
-        "in 2025, with a growing part rejected or closed; 2024 is part of a year.",
+        f"Stacked bars, 2008 to {LATEST}. The courts took {taken[FIRST_WAR_YEAR]} decisions in "
+        f"{FIRST_WAR_YEAR} and {taken[LATEST]} in {LATEST}, of which {rows[-1]['rejected']:,} were "
+        f"rejections and {rows[-1]['closed']:,} closed cases; 2024 is part of a year.",
         f"2024 covers about January to June and is hatched. {COURT_CODE}",
     )  # fmt: skip
 

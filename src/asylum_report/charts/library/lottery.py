@@ -81,8 +81,8 @@ def destinations() -> Chart:
     below = int((inside["ratio_high"] < 1).sum())
     return Chart(
         name="lottery-destinations",
-        title=f"Of {len(inside)} destinations, {above} protect a larger share than the origins of "
-        f"their applicants would suggest, {below} a smaller one",
+        title=f"Of {len(inside)} destinations, {above} protect a larger share than the origins of those "
+        f"who asked would suggest, {below} a smaller one",
         subtitle=f"Protection rate: {RULE}, citizens of all countries, Russian citizens among "
         f"them, {year}; destinations with at least {MARKED_BELOW} decisions, ordered by the ratio "
         "of actual to expected",
@@ -105,7 +105,7 @@ def destinations() -> Chart:
         "† First instance and appeal, published undivided: set against the EU+, but no part of it. "
         f"{parts.INTERVAL}",
         alt=f"Two points for each of {len(rows)} destinations in {year}, actual and expected. Most "
-        f"above what its applicants' origins suggest: {top['name']}, "
+        f"above what the origins of those who asked suggest: {top['name']}, "
         f"{parts.percent(top['rate'])} against {parts.percent(top['expected'])}. Most below: "
         f"{bottom['name']}, {parts.percent(bottom['rate'])} against "
         f"{parts.percent(bottom['expected'])}.",
@@ -141,7 +141,7 @@ def spread(measure: str, origins: str, effect: float = 1.0) -> pd.DataFrame:
 
 
 def dispersion() -> Chart:
-    """Draw p90/p10 over destinations by year: actual, over the same origins, for Russians."""
+    """Draw p90/p10 over destinations by year: actual, same origins, for Russian citizens."""
     found = {(m, o): spread(m, o) for m, o, *_ in MEASURES}
     actual, same, ours = found.values()
     years = tuple(str(year) for year in actual["year"])
@@ -153,8 +153,8 @@ def dispersion() -> Chart:
         f"{at['direct', 'all']:.1f} instead of {at['actual', 'all']:.1f}; for Russian citizens by "
         f"{at['actual', 'RUS']:.1f}",
         subtitle="90th over 10th percentile of destinations' protection rates, EU+ destinations "
-        f"with at least {MARKED_BELOW} decisions on the merits, first instance, by year; citizens "
-        "of all countries and Russian citizens",
+        f"with at least {MARKED_BELOW} decisions on the merits, first instance, persons, by year; "
+        "citizens of all countries and Russian citizens",
         kind="line",
         x_scale="year",
         y_format="count",
@@ -193,7 +193,7 @@ def dispersion() -> Chart:
 
 
 def deviation() -> Chart:
-    """Draw how far Russians' rate lies from what each destination's general strictness gives."""
+    """Draw how far Russian citizens' rate lies from what each destination's general level gives."""
     year = latest()
     rows = russians(year)
     names = tuple(rows["name"])
@@ -202,11 +202,11 @@ def deviation() -> Chart:
     top, bottom = rows.iloc[0], rows.iloc[-1]
     return Chart(
         name="lottery-russians",
-        title=f"Beyond their general strictness, {len(above)} of {len(rows)} destinations are "
-        f"clearly more open to Russian citizens, {len(below)} clearly less",
+        title=f"{len(above)} of {len(rows)} destinations protect clearly more of the Russian citizens than "
+        f"rates for all origins suggest, {len(below)} clearly fewer",
         subtitle="Difference in percentage points between the protection rate of Russian citizens "
-        f"and the one expected from the destination's strictness towards all origins, {year}; EU+ "
-        f"destinations with at least {MARKED_BELOW} decisions on Russian citizens",
+        f"and the one expected from the destination's rates for all origins, first instance, {year}; "
+        f"EU+ destinations with at least {MARKED_BELOW} decisions on Russian citizens",
         kind="dot",
         x_scale="category",
         y_format="points",
@@ -214,7 +214,7 @@ def deviation() -> Chart:
         categories=names,
         series=(
             Series(
-                "Beyond general strictness", "accent", names, _column(rows, "deviation"),
+                "Beyond the general level", "accent", names, _column(rows, "deviation"),
                 low=_column(rows, "deviation_low"), high=_column(rows, "deviation_high"),
                 n=_column(rows, "n"),
             ),

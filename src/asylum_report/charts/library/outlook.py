@@ -104,8 +104,8 @@ def encounters() -> Chart:
     """Draw encounters at the US south-west land border and their forecast."""
     return _fan(
         "us-encounters", "outlook-encounters", 24, "Published", "usa",
-        "Encounters at the south-west border: about {middle} in the middle for {month}, "
-        "though {high} cannot be excluded",
+        "Encounters at the south-west border may be about {middle} in {month}, though {high} cannot be "
+        "excluded",
         "CBP encounters of Russian citizens at the US south-west land border, events, by month",
         "An encounter is an event, not a person and not an asylum claim. The file ends with "
         "the last published month.",
@@ -150,8 +150,8 @@ def rates() -> Chart:
         name="outlook-rates",
         title=f"Germany's rate in {int(de['year'])} may lie between {parts.percent(de['low'])} and "
         f"{parts.percent(de['high'])}: the past allows no closer forecast",
-        subtitle="Protection rate of Russian citizens, first instance: last published year and "
-        "forecasts one and two years ahead",
+        subtitle="Protection rate per decision on the merits, first instance, persons, Russian citizens: "
+        "last published year and forecasts one and two years ahead",
         kind="dot",
         x_scale="category",
         y_format="percent",

@@ -58,7 +58,7 @@ def _relative(series: str, name: str, unbeaten: str, beaten: str, what: str) -> 
             shown=MODELS[shown], covered=f"{100 * whole['coverage_95'][shown]:.0f}%",
             relative=f"{100 * whole['relative'][shown]:.0f}%",
         ),
-        subtitle=f"{what}: score of forecasts (WIS, log counts) as a share of the random walk's; lower is "
+        subtitle=f"{what}: weighted interval score of forecasts (log counts) as a share of the random walk's; lower is "
         "better",
         kind="dot",
         x_scale="category",
@@ -92,8 +92,8 @@ def applications_scores() -> Chart:
     return _relative(
         "eu-applications", "outlook-applications-scores",
         "The random walk is hard to beat: no model forecast applications reliably better",
-        "{shown}: {relative} of the random walk's score, and an interval that held {covered} "
-        "of the months",
+        "{shown} has {relative} of the random walk's score, and its interval held {covered} of the "
+        "months",
         "First-time applicants with Russian citizenship, EU+",
     )  # fmt: skip
 
@@ -103,8 +103,8 @@ def encounters_scores() -> Chart:
     return _relative(
         "us-encounters", "outlook-encounters-scores",
         "The random walk is hard to beat: no model forecast encounters reliably better",
-        "{shown}: {relative} of the random walk's score, and an interval that held {covered} "
-        "of the months",
+        "{shown} has {relative} of the random walk's score, and its interval held {covered} of the "
+        "months",
         "Encounters of Russian citizens, US south-west land border",
     )  # fmt: skip
 
@@ -135,10 +135,11 @@ def rates_scores() -> Chart:
     columns = ("relative", "low", "high", "mean_absolute_error", "coverage_50", "coverage_95")
     return Chart(
         name="outlook-rates-scores",
-        title=f"Rates a year ahead: the 95% interval held {parts.percent(one['coverage_95'])} of "
+        title=f"A year ahead, the 95% interval of forecasts held {parts.percent(one['coverage_95'])} of "
         f"{int(one['forecasts']):,} rates in {int(one['corridors']):,} corridors",
-        subtitle="Every origin, Russian citizens among them: score of forecasts (WIS, rates) as a share "
-        "of the baseline's; lower is better",
+        subtitle="Weighted interval score of forecasts of protection rates (per decision on the merits, first "
+        "instance, persons) as a share of the baseline's, every origin, Russian citizens among them; "
+        "lower is better",
         kind="dot",
         x_scale="category",
         y_format="percent",

@@ -82,8 +82,8 @@ def clearance() -> Chart:
         note="Above 100% more is decided than comes in. Decisions of a year are partly on applications "
         "of earlier years. Bands: rounding, and for France that decisions on repeat applications are "
         "not published apart. Hollow: the US courts' 2024 is part of a year, for applications and "
-        "decisions alike; from 2025, after a break, their decisions probably hold cases again that "
-        "the immigration service passed on and that are applications there.",
+        "decisions alike. From 2025, after a break, their decisions probably hold cases again that the "
+        "immigration service passed on; those are applications there.",
         alt=f"Three lines, {FIRST_QUEUE} to {latest}. Decisions per application in {latest}: Germany "
         + ", ".join(
             f"{label} {parts.percent(at[label][latest])}".removeprefix("Germany ") for label in at

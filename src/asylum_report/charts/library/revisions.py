@@ -254,8 +254,8 @@ def rates() -> Chart:
         name="revisions-rates",
         title=f"{len(apart) or 'None'} of {len(every)} protection rates for {year} moved between "
         f"the first release and the latest{': ' * bool(told)}{told}",
-        subtitle=f"Protection rate, first instance, Russian citizens, {year}, by UNHCR's release of "
-        f"{first} and by that of {latest}",
+        subtitle=f"Protection rate per decision on the merits, first instance, persons, Russian citizens, "
+        f"{year}, by UNHCR's release of {first} and by that of {latest}",
         kind="dot",
         x_scale="category",
         y_format="percent",
@@ -268,9 +268,9 @@ def rates() -> Chart:
                    n=tuple(row["latest_n"] for row in rows), hollow=few("latest_n")),
         ),
         source=_source(rows),
-        note=f"Shown are those that moved, and Germany, France and the United States; the others of "
-        f"the {len(every)} with at least {LEAST} decisions on the merits in both releases did not "
-        f"move by more than rounding.{undivided}",
+        note=f"Shown are those that moved, and Germany, France and the United States. In all there are "
+        f"{len(every)} with at least {LEAST} decisions on the merits in both releases; the others did "
+        f"not move by more than rounding.{undivided}",
         alt=f"Two points for each of {len(rows)} destinations of {len(every)}. "
         + (f"They differ for {told}." if told else "None differ by more than rounding allows."),
         table=Table(

@@ -68,7 +68,7 @@ PLANS: Mapping[str, Plan] = {
         "Read this as a sign of direction, not as a second measure of the rates above.\n\n"
         "- **Germany is not BAMF here.** Eurostat's rejections hold part of the cases that BAMF "
         "closes without an answer on the merits, and the part changes from year to year: "
-        "[methods](../methods.qmd#definitions).\n"
+        "[methods](../methods.qmd#why-our-number-differs).\n"
         "- **First and repeat applications are undivided**, also for France, where the rest of this "
         "page counts first applications only.\n"
         "- **A quarter has few decisions**, so it swings more than a year. Hollow points rest on "
@@ -83,7 +83,7 @@ PLANS: Mapping[str, Plan] = {
         "The same authority by quarter, months before the yearly figures, but not the same rate.",
         "Eurostat's rejections hold part of the cases that BAMF closes without an answer on the "
         "merits, and the part changes, so the level is not BAMF's: "
-        "[methods](../methods.qmd#definitions).",
+        "[methods](../methods.qmd#why-our-number-differs).",
     ),
     "france-quarterly": Plan(
         quarterly.france_quarterly,

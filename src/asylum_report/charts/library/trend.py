@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from asylum_report import evaluation, results
@@ -46,7 +47,7 @@ def germany() -> Chart:
     own, level = (parts.percent(at[2023][key]) for key in ("estimate", "level_estimate"))
     return Chart(
         name="trend-germany",
-        title=f"Germany 2023: the year's own chance was {own}; a smooth curve would say {level}",
+        title=f"In Germany the chance of protection was {own} in 2023; a smooth curve would say {level}",
         subtitle="Chance of protection per decision on the merits, BAMF, first and repeat "
         "applications, persons, Russian citizens, by year",
         kind="line",
@@ -109,7 +110,7 @@ def changes() -> Chart:
         name="trend-changes",
         title=f"From {EARLIER} to {LATEST} the chance of protection clearly fell with {len(fell)} of "
         f"{len(rows)} authorities and clearly rose with {len(rose) or 'none'}",
-        subtitle="Change of the chance of protection, percentage points, first instance, persons, "
+        subtitle="Change of the chance of protection per decision on the merits, percentage points, first instance, persons, "
         f"Russian citizens, {EARLIER} to {LATEST}",
         kind="dot",
         x_scale="category",
@@ -130,6 +131,15 @@ def changes() -> Chart:
     )  # fmt: skip
 
 
+def _moved(row: Mapping[str, Any]) -> str:
+    """Return in words how far the chance moved: by its interval, or perhaps not at all."""
+    if row["high"] < 0:
+        return f"fell by {_points(row['high'])} to {_points(row['low'])} points"
+    if row["low"] > 0:
+        return f"rose by {_points(row['low'])} to {_points(row['high'])} points"
+    return "may not have moved"
+
+
 def effects() -> Chart:
     """Draw the three countries' change under three design effects."""
     pair = (2023, LATEST)
@@ -143,10 +153,10 @@ def effects() -> Chart:
     de, fr = wide["Germany", EFFECT], wide["France", EFFECT]
     return Chart(
         name="trend-effects",
-        title=f"Germany's fall since {pair[0]} is {_points(de['high'])} to {_points(de['low'])} "
-        "points even if four decisions count for one; France's change may be none",
-        subtitle="Change of the chance of protection, percentage points, first instance, Russian "
-        f"citizens, {pair[0]} to {pair[1]}, by design effect",
+        title=f"Even if four decisions count as one, Germany's rate {_moved(de)} since {pair[0]}, and "
+        f"France's {_moved(fr)}",
+        subtitle="Change of the chance of protection per decision on the merits, percentage points, first instance, persons, "
+        f"Russian citizens, {pair[0]} to {pair[1]}, by design effect",
         kind="dot",
         x_scale="category",
         y_format="points",

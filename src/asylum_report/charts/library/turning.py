@@ -82,8 +82,8 @@ def applications() -> Chart:
     return _without(
         name="turning-applications", one=one, counts=counts, since="2020-01", months=12,
         until="2023-02",
-        title=f"Claims in the EU+ were {one['estimate']:.1f} times what they would have been after the "
-        f"invasion: {_beyond(one)}",
+        title=f"After the invasion, claims in the EU+ were {one['estimate']:.1f} times what they would have "
+        f"been: {_beyond(one)}",
         subtitle="First-time asylum applicants with Russian citizenship, EU+, persons, by month, and what "
         "would follow from the months before",
         events=("2022-02-24-invasion", "2022-09-21-mobilisation"),
@@ -274,7 +274,7 @@ def rates() -> Chart:
         title=f"{_number(beyond).capitalize()} of {len(table)} tests on yearly rates goes beyond what "
         "rates do from year to year",
         subtitle="Change of the protection rate at first instance in the year after an event, beyond what "
-        "the other years let one expect, points; Russian citizens",
+        "the other years let one expect, percentage points, Russian citizens",
         kind="dot",
         x_scale="category",
         y_format="points",

@@ -1,0 +1,163 @@
+"""The format of a bulk TSV: what a head, a code, a period and a cell may be, and their numbers."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from asylum_report.errors import InvalidTable
+
+FLAGS = "bcdefnprsuz"
+"""Eurostat's flags (`asylum_report.sources.eurostat.FLAGS`)."""
+CEILING = 10**9
+"""No count reaches this (`asylum_report.sources.checks.CEILING`)."""
+
+MOST_CODES = 1 << 14
+"""Most codes of one dimension, and most different flags (an asylum table has some 250)."""
+
+DIMENSIONS = frozenset(
+    (
+        "freq",
+        "citizen",
+        "sex",
+        "unit",
+        "age",
+        "asyl_app",
+        "applicant",
+        "decision",
+        "reason",
+        "c_dest",
+        "geo",
+    )
+)
+"""Dimensions of the tables on asylum and enforcement, old and new names."""
+
+CODE = re.compile(rb"[A-Za-z0-9_.+-]{1,64}")
+_PERIOD = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?|-[QS][1-4]|-W\d\d)?", re.ASCII)
+_CELL = re.compile(
+    rb" *(?:(?P<colon>:)|(?P<whole>[0-9]+)(?:\.(?P<part>[0-9]+))?)? *(?P<flag>[%s]*) *"
+    % FLAGS.encode()
+)
+_LIKE = re.compile(rb" *(?:(?P<minus>-[0-9.]+)|(?::|[0-9.]+) *[A-Za-z]+) *")
+
+
+def head(text: bytes, where: str) -> tuple[list[str], list[str]]:
+    """Return the dimensions and periods of a head.
+
+    Raises
+    ------
+    InvalidTable
+        If it is not the head of a bulk table, or has an unknown dimension.
+    """
+    if text.lstrip()[:1] in (b"<", b"{"):
+        waiting = b"syncResponse" in text
+        what = (
+            "the answer says that the table is still being prepared"
+            if waiting
+            else "the answer is a page or a message instead of a table"
+        )
+        raise InvalidTable(what, where=where)
+    try:
+        first, *rest = text.decode("utf-8-sig").rstrip("\r\n").split("\t")
+    except UnicodeDecodeError as error:
+        raise InvalidTable("a table's head is no text", where=where) from error
+    names, mark, time = first.strip().partition("\\")
+    if not mark or time not in ("TIME_PERIOD", "time"):
+        raise InvalidTable("a head does not end its dimensions with \\TIME_PERIOD", where=where)
+    axes, periods = names.split(","), [period.strip() for period in rest]
+    for axis in axes:
+        if axis not in DIMENSIONS:
+            raise InvalidTable(f"an unknown dimension '{axis[:40]}'", where=where)
+    for axis in ("citizen", "geo"):
+        if axis not in axes:
+            raise InvalidTable(f"a dimension is missing: {axis}", where=where)
+    for period in periods:
+        if not _PERIOD.fullmatch(period):
+            raise InvalidTable(f"a column is no period: '{period[:40]}'", where=where)
+    for kind, names_ in (("dimension", axes), ("period", periods)):
+        if len(set(names_)) < len(names_):
+            raise InvalidTable(f"a head has the same {kind} twice", where=where)
+    if not periods:
+        raise InvalidTable("a table has no periods", where=where)
+    return axes, periods
+
+
+def cell(text: bytes) -> tuple[int | None, str] | str:
+    """Return a cell's count and flags, or what is wrong with it."""
+    match = _CELL.fullmatch(text)
+    if match is None:
+        like = _LIKE.fullmatch(text)
+        if like is None:
+            return "no count with flags"
+        return "a count is negative" if like["minus"] else "an unknown flag"
+    if (match["part"] or b"").strip(b"0"):
+        return "a count is not a whole number"
+    whole = (match["whole"] or b"0").lstrip(b"0") or b"0"
+    if len(whole) >= len(str(CEILING)):
+        return "a count is too large to be one"
+    flag = match["flag"].decode()
+    if len(flag) > len(FLAGS):
+        return "an unknown flag"
+    return (int(whole) if match["whole"] else None), flag
+
+
+class Words:
+    """Numbers for texts, given in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.number: dict[bytes, int] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Return the texts in order."""
+        return [text.decode("ascii") for text in self.number]
+
+    def take(self, text: bytes) -> int:
+        """Return a text's number, taking it up if it is new; -1: no room."""
+        if text not in self.number and len(self.number) >= MOST_CODES:
+            return -1
+        return self.number.setdefault(text, len(self.number))
+
+    def code(self, text: bytes) -> int:
+        """Return a code's number as `take` does; -1 for what is no code, too."""
+        return self.take(text) if text in self.number or CODE.fullmatch(text) else -1
+
+
+class Cells:
+    """Cells met so far: what each text stands for. Number 0 is nothing to show."""
+
+    def __init__(self) -> None:
+        self.flags = Words()
+        self.flags.take(b"")
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew; numbers given before are void."""
+        self.number: dict[bytes, int] = {}
+        self._used = 1
+        self.count = np.zeros(1 << 10, np.int32)
+        self.null = np.ones(1 << 10, np.bool_)
+        self.flag = np.zeros(1 << 10, np.int16)
+
+    def take(self, token: bytes) -> int:
+        """Return the number of a text with its tab or line end; -1 if it is no cell."""
+        if (one := self.number.get(token)) is not None:
+            return one
+        found = cell(
+            token.removesuffix(b"\n").removesuffix(b"\r") if token[-1] == 10 else token[:-1]
+        )
+        if isinstance(found, str) or (number := self.flags.take(found[1].encode())) < 0:
+            return -1
+        count = found[0]
+        if count is None and not number:
+            one = 0
+        else:
+            if self._used == len(self.count):
+                for name in ("count", "null", "flag"):
+                    old = getattr(self, name)
+                    setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
+            one, self._used = self._used, self._used + 1
+            self.count[one], self.null[one], self.flag[one] = count or 0, count is None, number
+        self.number[token] = one
+        return one
