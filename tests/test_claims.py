@@ -173,6 +173,36 @@ def test_a_number_that_crosses_the_line_moves_the_verdict(numbers, claim, change
     assert verdict(numbers, claim, **changed) == expected
 
 
+def test_what_the_notes_say_beyond_their_rules_holds(numbers):
+    def value(name):
+        return numbers[name].value
+
+    # c08: a marked rise in all three series, least in the one that has the level.
+    growth = {
+        name: value(f"{name[0]}2023.{name[1]}") / value(f"{name[0]}2022.{name[1]}")
+        for name in (("checked.fr.y", "applications"), ("fr.y", "first_applications"),
+                     ("checked.fr.y", "applicants_eurostat"))
+    }  # fmt: skip
+    assert all(ratio > 1.25 for ratio in growth.values())
+    assert min(growth, key=growth.get) == ("checked.fr.y", "applications")
+    # c11: US courts had decided few of the claims made there.
+    assert value("us.y2023.merits") < value("us.y2023.first_applications") / 10
+    # c21: Germany near the lowest, France below the middle, and no other state named above it.
+    assert value("de.y2025.protection") < value("fr.y2025.protection") / 3
+    assert {"Spain"} == {"France", "Germany", "Spain"} & set(
+        value("checked.eu.y2025.above_middle").split(", ")
+    )
+    # c25: in each of the three states too.
+    assert all(value(f"checked.{state}.y2025.chance_ci")[0] > 0.1 for state in ("ee", "lv", "lt"))
+    # c26: more generous in 2022 and 2023.
+    later = value("checked.fi.y2025.chance")
+    assert min(value("checked.fi.y2022.chance"), value("checked.fi.y2023.chance")) > later + 0.1
+    # c27: a larger share in every year, and a gap that becomes smaller.
+    gaps = [value(f"checked.gb_fr.y{year}.difference") for year in range(2022, 2026)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert all(value(f"checked.gb_fr.y{year}.difference_ci")[0] > 0 for year in range(2022, 2026))
+
+
 def test_a_claim_on_deserters_is_never_confirmed_or_contradicted_by_figures_on_everyone(checked):
     """A figure that counts everyone can neither prove nor refute what is said of some."""
     about = {claim for claim, row in output.articles().items() if "desert" in row["population"]}

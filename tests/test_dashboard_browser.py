@@ -268,6 +268,23 @@ def test_small_counts_have_no_rate_and_few_are_marked(dash: Dashboard) -> None:
     assert hollow == sum("fewer than 50" in row[-1] for row in shown)
 
 
+def test_a_line_breaks_and_part_of_a_year_stands_alone(dash: Dashboard) -> None:
+    page = dash.open("?d=USA-EOIR&from=2015&to=2025")
+    picture = page.locator(".ar-picture svg")
+    lines = picture.locator('path[stroke-width="2.2"]').all()
+    joined = sorted(str(line.get_attribute("d")).count("L") + 1 for line in lines)
+    assert joined == [2, 7], "2015-2016 and 2017-2023; 2024 and 2025 stand alone"
+    assert picture.locator('path[stroke-width="1.6"][fill=none]').count() == 2, "two breaks"
+    assert picture.locator(".f-paper").count() == 1, "2024 is hollow"
+    assert "2024" not in dash.sentence()
+    remarks = {row[1]: row[-1] for row in dash.table()[1:]}
+    assert remarks["2024"].startswith("part of the year")
+    dash.open("?d=AUT&from=2015&to=2025")
+    assert dash.sentence().startswith("Protection rate, citizens of Russia: Austria † ")
+    assert "first+appeal † (FA)" in dash.table()[1]
+    assert "published undivided" in page.inner_text(".ar-note")
+
+
 def test_csv_is_the_table(dash: Dashboard) -> None:
     for search in ("?d=DEU,AUT,USA&from=2000", STEP, "?show=counts&d=FRA&stage=repeat&from=2000"):
         page = dash.open(search)

@@ -146,12 +146,18 @@ def _vintage(source: Source) -> str:
 
 
 def _entry(name: str, fields: Mapping[str, str]) -> str:
-    # A month is a word that BibTeX knows, an address is taken as it is.
-    lines = [
-        f"  {key} = {value}" if key == "month"
-        else f"  {key} = {{{value if key == 'url' else value.translate(_TEX)}}}"
-        for key, value in fields.items() if value
-    ]  # fmt: skip
+    lines = []
+    for key, value in fields.items():
+        if not value:
+            continue
+        # A month is a word that BibTeX knows, an address is taken as it is; a name or a title in
+        # braces stays as it is written, and in quotes, because two braces open a shortcode.
+        text = value if key in ("month", "url") else value.translate(_TEX)
+        if key in ("author", "title"):
+            text = f'"{text}"'
+        elif key != "month":
+            text = f"{{{text}}}"
+        lines.append(f"  {key} = {text}")
     return f"@misc{{{name},\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -169,7 +169,7 @@ def written(value: float, unit: str) -> str:
 def _against(body: Mapping[str, Any], unit: str, numbers: Numbers) -> tuple[float, str]:
     if "than" in body:
         other = _number(body["than"], numbers)
-        return _scalar(body["than"], numbers), f"{other.definition} ({other.display})"
+        return _scalar(body["than"], numbers), f"the {other.definition} ({other.display})"
     return float(body["value"]), written(float(body["value"]), unit)
 
 

@@ -6,13 +6,13 @@ Static files, made of the committed tables; `asylum_report.publish.api_schema` s
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from asylum_report import cite, corridors, paths, places, records
-from asylum_report.numbers.recognition import FIRST_YEAR, HEADLINE
-from asylum_report.publish import api_schema
+from asylum_report.publish import api_schema, keep
 from asylum_report.recognition import DEFINITIONS, SHOWN_FROM
 
 FOLDER = "api/v1"
@@ -38,7 +38,7 @@ def entries(
     """Return one entry a destination, authority, stage, unit, year and definition.
 
     Those of first instance as each authority counts it, and the appeal bodies of the headline; from
-    `FIRST_YEAR` on; where at least one definition has enough decisions.
+    2015 on; where at least one definition has enough decisions.
 
     Parameters
     ----------
@@ -49,6 +49,9 @@ def entries(
     publisher
         Name of the publisher.
     """
+    # Loaded when needed: all numbers come with it, and a build with nothing new needs none.
+    from asylum_report.numbers.recognition import FIRST_YEAR, HEADLINE
+
     recent = [row for row in rows if int(row["period_start"][:4]) >= FIRST_YEAR]
     bodies = {(destination, authority) for destination, authority, stages in HEADLINE.values()
               if stages == ("appeal",)}  # fmt: skip
@@ -104,6 +107,8 @@ def _number(
     destination: str, authority: str, stage: str, year: int, name: str, numbers: Collection[str]
 ) -> str | None:
     """Return the name under which pages use a rate."""
+    from asylum_report.numbers.recognition import HEADLINE
+
     wanted = "refugee_rate" if name == "refugee" else name
     for prefix, (where, who, stages) in HEADLINE.items():
         if (where, who, "+".join(stages)) == (destination, authority, stage):
@@ -213,11 +218,17 @@ def _pretty(content: Mapping[str, Any]) -> str:
 
 def write(site: Path, root: Path | None = None) -> list[Path]:
     """Put the files into ``api/v1/`` of a finished site and return them."""
+    root = root or paths.root()
+    wanted = keep.key(root, "api.py", "api_schema.py")
+    source = keep.kept(root / ".cache" / "api", wanted, lambda: _encoded(contents(root)))
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in contents(root or paths.root()).items():
-        path = folder / name
-        path.write_text(content, encoding="utf-8", newline="\n")
-        written.append(path)
+    for path in sorted(source.iterdir()):
+        shutil.copyfile(path, folder / path.name)
+        written.append(folder / path.name)
     return written
+
+
+def _encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in texts.items()}

@@ -256,7 +256,9 @@ def form(content: Mapping[str, Any]) -> str:
         f'<ul class="ar-dash-chosen">{chosen}</ul>',
         '<details><summary>Add or remove</summary>'
         '<label for="dashboard-find">Find a destination</label>'
-        '<input type="search" id="dashboard-find" autocomplete="off" spellcheck="false">'
+        '<input type="search" id="dashboard-find" autocomplete="off" spellcheck="false" '
+        'aria-describedby="dashboard-keys"><p class="ar-dash-means" id="dashboard-keys">Arrow keys '
+        "go through the list, Escape closes it.</p>"
         '<p class="ar-dash-found" role="status"></p>'
         f'<ul class="ar-dash-list">{listed}</ul></details></fieldset>',
         '<details class="ar-dash-more"><summary>Definition, stage, years</summary>',

@@ -7,12 +7,11 @@ rendered, so the bytes are made first and kept in the cache for `write`.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
 from asylum_report import cite, files, paths
-from asylum_report.publish import csvw, downloads_package, downloads_tables, fingerprint, prepare
+from asylum_report.publish import csvw, downloads_package, downloads_tables, fingerprint, keep
 
 FOLDER = "downloads"
 COMPRESSED_FROM = 500_000
@@ -64,45 +63,26 @@ def contents(root: Path, tables: list[downloads_tables.Table] | None = None) -> 
 
 def key(root: Path) -> str:
     """Return a hash of all that the files come out of."""
-    here = Path(__file__).parent
-    own = [*here.glob("downloads*.py"), here / "csvw.py", *here.parent.glob("cite*.py")]
+    package = Path(__file__).parents[1]
+    code = [*package.glob("cite*.py"), package / "columns.py"]
     held = fingerprint.files(
         root, "data/processed/*", "data/processed/models/*", "data/evaluation/*",
-        "data/raw/*/*/*/meta.yml", "CITATION.cff",
+        "data/raw/*/*/*/meta.yml",
     )  # fmt: skip
-    return fingerprint.combine(
+    data = fingerprint.combine(
         {
-            "code": fingerprint.digests(here.parent, own),
+            "code": fingerprint.digests(package, code),
             "data": fingerprint.digests(root, held),
-            "columns": fingerprint.file_digest(here.parent / "columns.py"),
             "pyarrow": metadata.version("pyarrow"),
-            "home": cite.home(root),
         }
     )
+    own = sorted(path.name for path in Path(__file__).parent.glob("downloads*.py"))
+    return keep.key(root, *own, "csvw.py", data=data)
 
 
 def kept(root: Path) -> Path:
     """Return the folder of the cache that holds every file, made again if anything changed."""
-    folder = root / ".cache" / FOLDER
-    stamp = root / ".cache" / f"{FOLDER}.made-of"
-    wanted = key(root)
-    try:
-        if stamp.read_text(encoding="utf-8") == wanted and _whole(folder):
-            return folder
-    except OSError:
-        pass
-    stamp.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
-    files.place_folder(folder, contents(root))
-    prepare.write(stamp, wanted)
-    return folder
-
-
-def _whole(folder: Path) -> bool:
-    """Tell whether every file has the hash that the list of hashes names."""
-    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    wanted: Mapping[str, str] = {line[66:]: line[:64] for line in lines}
-    return all(fingerprint.file_digest(folder / name) == sha for name, sha in wanted.items())
+    return keep.kept(root / ".cache" / FOLDER, key(root), lambda: contents(root))
 
 
 def write(site: Path, root: Path | None = None) -> list[Path]:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asylum_report import cite, identity, paths
-from asylum_report.charts import bundle, letters, library, words
-from asylum_report.charts.files import pictures
-from asylum_report.charts.model import Chart
+from asylum_report.publish import keep
+
+if TYPE_CHECKING:
+    from asylum_report.charts.model import Chart
 
 FOLDER = "embed"
 WIDTH = 700
@@ -22,6 +24,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
+BACK = "@the-page-that-shows-it@"
+"""Stands in a page until the finished site says where the chart is shown."""
 _SHOWN = re.compile(r'<figure class="ar-chart" id="([\w-]+)" data-chart=')
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
@@ -51,9 +55,12 @@ def page(chart: Chart, shown_on: str, home: str = "", version: str = "") -> str:
     version
         Version of the report.
     """
+    from asylum_report.charts import bundle, words
+    from asylum_report.charts.files import pictures
+
     chart, name = words.typeset(chart), chart.name
     wide, narrow = pictures(chart)
-    back = f"{shown_on}#{name}" if shown_on else "index.html"
+    back = shown_on if shown_on == BACK else _back(shown_on, name)
     canonical = f'<link rel="canonical" href="{escape(home + back)}">\n' if home else ""
     subtitle = f'<div class="ar-subtitle">{escape(chart.subtitle)}</div>' if chart.subtitle else ""
     note = f'<div class="ar-note">{escape(chart.note)}</div>' if chart.note else ""
@@ -97,8 +104,20 @@ def page(chart: Chart, shown_on: str, home: str = "", version: str = "") -> str:
 """
 
 
+def _back(shown_on: str, name: str) -> str:
+    return f"{shown_on}#{name}" if shown_on else "index.html"
+
+
+def linked(text: str, name: str, shown_on: str) -> str:
+    """Return a page that was made with `BACK` with the way to the page that shows the chart."""
+    return text.replace(BACK, escape(_back(shown_on, name)))
+
+
 def height(chart: Chart) -> int:
     """Return the height in pixels that a frame of `WIDTH` needs to show the chart unscrolled."""
+    from asylum_report.charts import letters, words
+    from asylum_report.charts.files import pictures
+
     chart = words.typeset(chart)
     inner = WIDTH - 24
     found = _BOX.search(pictures(chart)[0])
@@ -119,7 +138,9 @@ def address(name: str, home: str = "") -> str:
 
 def code(chart: Chart, home: str = "") -> str:
     """Return the lines to paste into a page that is to show the chart."""
-    title = escape(words.typeset(chart).title)
+    from asylum_report.charts.words import apostrophes
+
+    title = escape(apostrophes(chart.title))
     return (
         f'<iframe src="{escape(address(chart.name, home))}" title="{title}" width="100%" '
         f'height="{height(chart)}" loading="lazy"></iframe>'
@@ -152,19 +173,38 @@ def write(
         Charts by name; by default every chart of the report.
     """
     root = root or paths.root()
-    work = cite.report(root)
     shown = pages_of(site)
+    pages = _pages(root, charts) if charts is not None else _kept(root)
+    css = (root / "assets" / "embed.css").read_text(encoding="utf-8") + theme()
+    texts = {
+        "embed.css": css,
+        "embed.js": (root / "assets" / "embed.js").read_text(encoding="utf-8"),
+        **{f"{name}.html": linked(text, name, shown.get(name, "")) for name, text in pages.items()},
+    }
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {
-        "embed.css": (root / "assets" / "embed.css").read_text(encoding="utf-8") + theme(),
-        "embed.js": (root / "assets" / "embed.js").read_text(encoding="utf-8"),
-    }
-    for name, chart in (library.all_charts() if charts is None else charts).items():
-        texts[f"{name}.html"] = page(chart, shown.get(name, ""), cite.home(root), work.version)
     written = []
     for name, content in texts.items():
         path = folder / name
         path.write_text(content, encoding="utf-8", newline="\n")
         written.append(path)
     return written
+
+
+def _pages(root: Path, charts: Mapping[str, Chart]) -> dict[str, str]:
+    """Return the page of each chart, with `BACK` where the page that shows it is to be named."""
+    work, home = cite.report(root), cite.home(root)
+    return {name: page(chart, BACK, home, work.version) for name, chart in charts.items()}
+
+
+def _kept(root: Path) -> dict[str, str]:
+    """Return the page of every chart of the report, from the cache where nothing changed."""
+
+    def make() -> dict[str, bytes]:
+        from asylum_report.charts import library
+
+        pages = _pages(root, library.all_charts())
+        return {name: text.encode() for name, text in pages.items()}
+
+    folder = keep.kept(root / ".cache" / FOLDER, keep.key(root, "embed.py"), make)
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}

@@ -29,6 +29,7 @@ _IN_ENGLISH: Mapping[str, frozenset[str]] = {
     page: frozenset(datasets)
     for page, datasets in {
         "index.qmd": (_UNHCR, _MONTHS, *_US),
+        "dashboard.qmd": (_UNHCR,),
         "methods.qmd": (_UNHCR, _DECIDED),
         "notebooks/applications.ipynb": (_ASKED, _YEARS, _MONTHS, "migr_asypenctzm", *_US),
         "notebooks/recognition.ipynb": (_UNHCR, _QUARTERS),

@@ -115,7 +115,7 @@ def remembered(root: Path, figures: str) -> Prepared | None:
 
 OWN = (
     "prepare.py", "notices.py", "generated*.py", "dashboard*.py", "api*.py", "csvw.py",
-    "downloads*.py", "embed.py",
+    "downloads*.py", "embed.py", "keep.py",
 )  # fmt: skip
 """What of this folder makes prepared files."""
 
