@@ -87,11 +87,8 @@ def compute() -> dict[str, Number]:
 def _meta() -> list[Number]:
     """Return the report's version and date, and the vintages it stands on."""
     release = _release()
-    newest = max(one.date for one in store.vintages() if one.publisher != "asylum-report")
     found = [
-        Number("meta.updated", newest, day(newest), "date", "newest vintage of the report"),
         Number("meta.version", __version__, __version__, "text", "version of the report"),
-        Number("meta.updated", newest, day(newest), "date", "newest vintage of the report"),
         Number("meta.date", release, day(release), "date", "date of this version of the report"),
         _updated(),
     ]
