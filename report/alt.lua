@@ -1,4 +1,4 @@
--- What pandoc's Typst writer lacks: text alternatives of images, and boxes by name.
+-- What pandoc's Typst writer lacks: text alternatives of images, languages of words, and boxes by name.
 -- ![what it shows](file.svg) becomes #image("file.svg", alt: "what it shows"), and a fenced div
 -- of a class named here becomes a call of that function in typst-template.typ.
 
@@ -15,6 +15,16 @@ function Image(image)
   local width = image.attributes.width and ', width: ' .. image.attributes.width or ''
   local call = '#image(' .. quoted(image.src) .. ', alt: ' .. quoted(alt) .. width .. ')'
   return pandoc.RawInline('typst', call)
+end
+
+-- Words of another language, so that they are read aloud and hyphenated as such.
+function Span(span)
+  local lang = span.attributes.lang
+  if not lang then return nil end
+  local inlines = pandoc.List({ pandoc.RawInline('typst', '#text(lang: ' .. quoted(lang) .. ')[') })
+  inlines:extend(span.content)
+  inlines:insert(pandoc.RawInline('typst', ']'))
+  return inlines
 end
 
 function Div(div)

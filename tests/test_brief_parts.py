@@ -43,6 +43,15 @@ def test_filter_gives_images_their_text_and_divs_their_function() -> None:
     assert "#other" not in typ
 
 
+def test_filter_marks_words_of_another_language() -> None:
+    typ = pypandoc.convert_text(
+        "The [*Schutzquote*]{lang=de} and [a span]{.small}.", to="typst", format="markdown",
+        extra_args=[f"--lua-filter={ROOT / 'report' / 'alt.lua'}"],
+    )  # fmt: skip
+    assert 'The #text(lang: "de")[#emph[Schutzquote]] and a span.' in typ
+    assert "[*Gesamtschutzquote*]{lang=de}" in TEXT
+
+
 def test_instant_comes_from_inputs_only() -> None:
     numbers = {"meta.date": {"value": "2001-01-02"}, "meta.unhcr_vintage": {"value": "2000-01-01"}}
     assert brief_typst.instant(numbers, {}) == 978_436_800
