@@ -20,7 +20,7 @@ from asylum_report.versions import versions
 PAGES = ("*.qmd", "??/index.qmd")
 """Pages of text: those at the top, and the home page in other languages."""
 
-DRAWN_BY = ("matplotlib", "numpy", "pandas", "plotly", "pyarrow", "scipy", "statsmodels")
+DRAWN_BY = ("babel", "matplotlib", "numpy", "pandas", "plotly", "pyarrow", "scipy", "statsmodels")
 """Packages whose version can change a figure or a number."""
 
 PUBLISHED_BY = ("smalldocs", "typst", "pypandoc_binary", "nbclient", "ipykernel")
