@@ -66,12 +66,13 @@
     });
   }
 
-  // Quarto's search field comes without a name.
+  // Quarto's search comes without names: its field, the box around it, its buttons, its list.
+  const nameless = [".aa-Input", ".aa-Autocomplete", ".aa-DetachedSearchButton", ".aa-SubmitButton", ".aa-Panel [role=listbox]"]
+    .map((one) => `${one}:not([aria-label])`).join();
   const mend = () => {
-    for (const field of document.querySelectorAll(".aa-Input:not([aria-label])")) field.setAttribute("aria-label", "Search");
-    for (const button of document.querySelectorAll(".aa-DetachedSearchButton:not([aria-label]), .aa-SubmitButton:not([aria-label])")) {
-      button.setAttribute("aria-label", "Search");
-    }
+    for (const part of document.querySelectorAll(nameless)) part.setAttribute("aria-label", "Search");
   };
+  // Parts of it are made only when it is opened.
+  document.addEventListener("focusin", mend);
   window.addEventListener("load", mend);
 })();

@@ -454,6 +454,9 @@ def test_heads_in_the_body_head_rows() -> None:
         '<thead><tr><th>a</th></tr></thead><tbody><tr><th scope="row">b</th>'
         '<th scope="x">c</th></tr></tbody>'
     )
+    assert access.row_heads('<thead><tr><th class="x"> </th><th>a</th></tr></thead>') == (
+        "<thead><tr><td></td><th>a</th></tr></thead>"
+    )
 
 
 def test_links_to_other_languages_and_the_frame_around_them() -> None:

@@ -17,8 +17,8 @@ from test_site import PAGES, pages_of
 # One worker builds the site and looks at it.
 pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
 
-BUDGET = 250_000
-QUARTO_BUDGET = 350_000
+BUDGET = 150_000
+QUARTO_BUDGET = 300_000
 IN_A_BROWSER = pytest.mark.browser
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 import typer.exceptions
 
-from asylum_report import __version__, cli_cite, cli_data
+from asylum_report import __version__, cli_cite, cli_claims, cli_data
 from asylum_report.errors import INTERRUPTED, ReportError
 
 app = typer.Typer(
@@ -231,6 +231,7 @@ def snapshot(
 
 cli_data.add(app)
 cli_cite.add(app)
+app.command()(cli_claims.claims)
 
 
 def _version(wanted: bool) -> None:

@@ -13,6 +13,7 @@ TABLE = r"<table\b(?P<table>[^<>]*)>(?P<caption>\s*<caption\b)?"
 OUTLINE = re.compile(f"{HEADING}|{TABLE}", re.DOTALL)
 BODY = re.compile(r"<tbody\b.*?</tbody>", re.DOTALL)
 ROW_HEAD = re.compile(r"<th\b(?![^<>]*\bscope=)")
+EMPTY_HEAD = re.compile(r"<th\b[^<>]*>\s*</th>")
 NAMES = {"de": "Deutsch", "fr": "Français", "ru": "Русский"}
 """How languages call themselves: the words of links to pages in them."""
 
@@ -32,7 +33,8 @@ def mend(text: str, name: str) -> str:
 
 
 def row_heads(text: str) -> str:
-    """Let heads in the body of a table head their rows."""
+    """Let heads in the body of a table head their rows, and let empty heads be none."""
+    text = EMPTY_HEAD.sub("<td></td>", text)
     return BODY.sub(lambda found: ROW_HEAD.sub('<th scope="row"', found[0]), text)
 
 
