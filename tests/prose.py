@@ -39,6 +39,9 @@ NO_SENTENCE = re.compile(
     r"|\s*(?:\||chart:|table:|\.\.\.|code:)"
 )
 """Lines of an accepted page that are no sentences: addresses, cells of tables, code."""
+WHOLE = re.compile(r"\s*\{[^}]*\blang=(\w\w)[^}]*\}")
+PART = re.compile(r"\{[^}]*\blang=(\w\w)[^}]*\}([^;()\[\]{}]*)")
+"""A line of an accepted page in another language, and a phrase, which ends with a sign or a link."""
 SITE = " – Asylum Report"
 """What the publisher adds to titles of pages."""
 
@@ -142,9 +145,13 @@ def of_accepted(text: str, where: str) -> Iterator[Passage]:
         code = line.rstrip().endswith("code:") or (code and line.startswith("    "))
         if code or NO_SENTENCE.match(line):
             continue
-        found = re.search(r"\{[^}]*\blang=(\w\w)[^}]*\}", line)
         line = re.sub(r"^\s*[\w.:-]+: ", "", line).removesuffix(SITE)
-        yield Passage(f"{where}:{number}", found[1] if found else language, _bare(line))
+        if found := WHOLE.match(line):
+            yield Passage(f"{where}:{number}", found[1], _bare(line))
+            continue
+        for tongue, text in PART.findall(line):
+            yield Passage(f"{where}:{number}", tongue, _bare(text))
+        yield Passage(f"{where}:{number}", language, _bare(PART.sub(" ", line)))
 
 
 def everything(root: Path) -> list[Passage]:
