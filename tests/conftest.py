@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import http.server
 import os
@@ -33,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "quarto" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="Quarto is not on the PATH"))
+
+
+@pytest.fixture(autouse=True)
+def _longest_field() -> None:
+    """Undo what frictionless does to the whole process when it is imported."""
+    csv.field_size_limit(131_072)
 
 
 def find_browser() -> str | None:

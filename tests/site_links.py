@@ -20,6 +20,9 @@ HOSTS = "tests/golden/hosts.txt"
 """The hosts that pages may lead to, in the project."""
 HOST = "http://site.invalid/"
 CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
+JS_IMPORT = re.compile(
+    r"""^(?:import|\} from|import\b.* from)\s*["'](\.[^"']+)["']""", re.MULTILINE
+)
 LOADED = frozenset("src srcset poster data imagesrcset".split())  # noqa: SIM905
 """Attributes whose target a browser loads by itself."""
 STATE = re.compile(r"[\w-]+=")
@@ -146,6 +149,9 @@ def read(site: Path) -> Links:
             )
         elif name.endswith(".css"):
             found = CSS_URL.findall(path.read_text("utf-8"))
+            links.references += [Reference(name, target, loaded=True) for target in found]
+        elif name.endswith(".js"):
+            found = JS_IMPORT.findall(path.read_text("utf-8"))
             links.references += [Reference(name, target, loaded=True) for target in found]
         elif name.endswith(".xml"):
             links.references += list(_of_xml(path.read_text("utf-8"), name))

@@ -53,7 +53,8 @@ def site(tmp_path_factory, serve) -> str:
         "explore.js",
     )  # fmt: skip
     text = PAGE.format(policy=POLICY, body=_tables(), dark="")
-    text = text.replace("charts.css", "site.css")
+    sheet = '<link rel="stylesheet" href="../assets/charts.css">\n'
+    text = text.replace(sheet, sheet + sheet.replace("charts", "site"))
     (folder / "notebooks" / "tables.html").write_text(text, encoding="utf-8")
     (folder / "assets").mkdir()
     for name in names:
@@ -167,7 +168,7 @@ def test_without_javascript_there_is_a_picture_a_table_and_links(visit) -> None:
     assert not figure.locator(".ar-explore").is_visible()
     figure.locator("summary").click()
     assert figure.locator("table").is_visible()
-    assert figure.locator(".ar-links a").count() == 3
+    assert figure.locator(".ar-links a").count() == 4
 
 
 def test_the_table_opens_and_scrolls_by_keyboard(visit) -> None:

@@ -149,7 +149,8 @@ def test_a_column_without_a_name_is_no_heading() -> None:
 @pytest.mark.parametrize("prefix", ["", "../", "../../"])
 def test_links_lead_from_the_page_to_the_root(prefix) -> None:
     links = [a["href"] for t, a in Page(bundle.html(samples.rates(), prefix)).elements if t == "a"]
-    assert links == [f"{prefix}figures/sample-rates.{kind}" for kind in ("csv", "png", "svg")]
+    files = [f"{prefix}figures/sample-rates.{kind}" for kind in ("csv", "png", "svg")]
+    assert links == [*files, f"{prefix}downloads.html#embed-sample-rates"]
 
 
 def test_the_button_is_hidden_until_the_script_shows_it() -> None:

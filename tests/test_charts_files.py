@@ -64,7 +64,7 @@ def test_a_chart_is_drawn_again_when_the_code_changes(
 ) -> None:
     chart = samples.definitions()
     bundle.html(chart)
-    monkeypatch.setattr(files, "_code", lambda: "other")
+    monkeypatch.setattr(files, "code", lambda: "other")
     monkeypatch.setattr(mpl, "svg", stop)
     with pytest.raises(AssertionError, match="drawn again"):
         bundle.html(chart)

@@ -91,7 +91,7 @@ def test_link_leads_to_the_question_that_shows_the_chart(small_site: Path) -> No
 
 
 def test_weight(small_site: Path) -> None:
-    shared = ("assets/tokens.css", "assets/charts.css", "embed/embed.css", "embed/embed.js")
+    shared = ("assets/tokens.css", "assets/charts.css", "embed/embed.css", "assets/embed.js")
     fonts = sum(
         (small_site / "assets" / "fonts" / name).stat().st_size
         for name in ("source-sans-400.woff2", "source-sans-600.woff2")

@@ -67,7 +67,7 @@ def visit(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
 
 NAMELESS = """() => [...document.querySelectorAll("button, input, a[href], summary, [role=button]")]
     .filter((e) => !(e.innerText || e.textContent || "").trim()
-        && !e.getAttribute("aria-label") && !e.title)
+        && !e.labels?.length && !e.getAttribute("aria-label") && !e.title)
     .map((e) => e.outerHTML.slice(0, 120))"""
 VISIBLE_LINKS = """() => [...document.querySelectorAll("a[href]")]
     .filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => e.href)"""

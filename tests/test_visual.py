@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 import test_charts_samples as samples
 from asylum_report.charts import mpl
@@ -129,7 +129,7 @@ NOISE: dict[str, Callable[[Image.Image], Image.Image]] = {
     "softer edges": lambda image: image.filter(ImageFilter.GaussianBlur(0.7)),
     "sharper edges": lambda image: image.filter(ImageFilter.UnsharpMask(1, 60, 0)),
     "noise": _noisy,
-    "one row more": lambda image: image.resize((image.width, image.height + 1)),
+    "one row more": lambda image: ImageOps.expand(image, (0, 0, 0, 1), image.getpixel((0, 0))),
 }
 
 

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asylum_report import records
+from asylum_report import paths, records
 from asylum_report.claims.model import Figure
 from asylum_report.dates import day
 
 Row = Mapping[str, Any]
-FILES = {"decisions": "decisions.csv", "applications": "applications.csv.gz"}
-"""Committed file of a table, where it is not TABLE.csv."""
-
 WITH_ORIGIN = ("decisions", "applications")
 OWN = "this project"
 
@@ -94,7 +91,8 @@ class Origins:
 
 def file_of(table: str) -> str:
     """Return the path of a table below ``data/processed/``."""
-    return FILES.get(table, f"{table}.csv")
+    packed = f"{table}.csv.gz"  # a large one: see `asylum_report.process`
+    return packed if (paths.processed() / packed).is_file() else f"{table}.csv"
 
 
 def _publisher(row: Row) -> str:

@@ -78,7 +78,7 @@ def page(chart: Chart, shown_on: str, home: str = "", version: str = "") -> str:
 <link rel="stylesheet" href="../assets/tokens.css">
 <link rel="stylesheet" href="../assets/charts.css">
 <link rel="stylesheet" href="embed.css">
-<script src="embed.js"></script>
+<script src="../assets/embed.js"></script>
 </head>
 <body>
 <main>
@@ -178,7 +178,6 @@ def write(
     css = (root / "assets" / "embed.css").read_text(encoding="utf-8") + theme()
     texts = {
         "embed.css": css,
-        "embed.js": (root / "assets" / "embed.js").read_text(encoding="utf-8"),
         **{f"{name}.html": linked(text, name, shown.get(name, "")) for name, text in pages.items()},
     }
     folder = site / FOLDER

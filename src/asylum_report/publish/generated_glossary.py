@@ -140,7 +140,9 @@ def records(glossary: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
 
 
 def write(site: Path) -> list[Path]:
-    """Write the glossary as JSON into a finished site and return the file."""
+    """Write the glossary as JSON into a finished site that has the page; return the file."""
+    if not (site / "glossary.html").is_file():
+        return []
     path = site / SITE_FILE
     text = json.dumps({"terms": records()}, ensure_ascii=False, indent=1) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")

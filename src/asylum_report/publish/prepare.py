@@ -269,17 +269,22 @@ def write_includes(
     BuildError
         Naming page and line, if there is no such chart.
     """
-    from asylum_report.charts.bundle import markdown
-
     written = []
     for name, where in wanted.items():
         if name not in charts and name not in known:
             raise BuildError(f"unknown chart '{name}'", where=where)
         path = root / "_charts" / f"{name}.md"
         path.parent.mkdir(exist_ok=True)
-        write(path, markdown(charts[name]) if name in charts else "")
+        write(path, _part(charts[name]) if name in charts else "")
         written.append(path)
     return written
+
+
+def _part(chart: Chart) -> str:
+    """Return a chart as a page includes it; pages in other languages stand in a folder."""
+    from asylum_report.charts.bundle import markdown
+
+    return markdown(chart, "" if chart.lang == "en" else "../")
 
 
 def write(path: Path, text: str) -> None:
