@@ -41,7 +41,7 @@ NO_SENTENCE = re.compile(
 """Lines of an accepted page that are no sentences: addresses, cells of tables, code."""
 WHOLE = re.compile(r"\s*\{[^}]*\blang=(\w\w)[^}]*\}")
 PART = re.compile(r"\{[^}]*\blang=(\w\w)[^}]*\}([^;()\[\]{}]*)")
-"""A line of an accepted page in another language, and a phrase, which ends with a sign or a link."""
+"""An accepted page's line in another language, and a phrase, which ends with a sign or a link."""
 SITE = " – Asylum Report"
 """What the publisher adds to titles of pages."""
 

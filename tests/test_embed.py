@@ -39,7 +39,7 @@ def small_site(charts: dict[str, Chart], tmp_path_factory: pytest.TempPathFactor
     (site / "notebooks" / "germany.html").write_text(f"<main>{block}</main>", "utf-8")
     (site / "index.html").write_text(f"<main>{block}</main>", "utf-8")
     (site / "assets").mkdir()
-    for name in ("tokens.css", "charts.css", "favicon.svg"):
+    for name in ("tokens.css", "charts.css", "favicon.svg", "embed.js"):
         shutil.copy(ROOT / "assets" / name, site / "assets" / name)
     identity.write_fonts(site / "assets" / "fonts")
     (site / "figures").mkdir()

@@ -77,9 +77,10 @@ def shrink(picture: bytes | Image.Image, width: int) -> np.ndarray:
         Red, green, blue, 0 to 255, of shape (height, width, 3), uint8.
     """
     image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else picture
-    whole = Image.new("RGBA", image.size, "white")
+    # Rows of white fill up the last pixel: rounding the height would stretch the picture instead.
+    height = -(-image.height * width // image.width)
+    whole = Image.new("RGBA", (image.width, -(-height * image.width // width)), "white")
     whole.alpha_composite(image.convert("RGBA"))
-    height = max(1, round(image.height * width / image.width))
     small = whole.convert("RGB").resize((width, height), Image.Resampling.BOX)
     return np.asarray(small.filter(ImageFilter.GaussianBlur(BLUR)))
 
