@@ -182,6 +182,11 @@ def _shoot(window: Any, address: str, name: str, view: str, output: Path) -> Sho
         window.emulate_media(media="print")
     window.goto(address + name, wait_until="load")
     window.evaluate("document.fonts.ready")
+    # A browser leaves out what is far from the screen until somebody scrolls there.
+    window.evaluate(
+        "document.querySelectorAll('.ar-picture').forEach((e) => "
+        "e.style.setProperty('content-visibility', 'visible'))"
+    )
     wide, tall = window.evaluate(
         "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight]"
     )
