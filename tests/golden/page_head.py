@@ -85,4 +85,9 @@ def target(address: str, page: str) -> str:
 
 def digest(rows: list[str]) -> str:
     """Return how many rows there are and a hash of them: any change shows, in little space."""
-    return f"{len(rows)} rows, {hashlib.sha256(chr(10).join(rows).encode()).hexdigest()[:12]}"
+    return f"{len(rows)} rows, {sha(chr(10).join(rows))}"
+
+
+def sha(text: str) -> str:
+    """Return a short hash of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -31,6 +31,8 @@ QUIET = _words(
     " ar-picture ar-scroll ar-source-word ar-status ar-table ar-tools"
 )
 """Classes of ours that only say how a thing looks."""
+WIDE = 60
+"""Letters of a long line that stand in a text in short."""
 LONG, LAST = 40, 20
 """Of a table of more than LONG rows, all but the LAST are written as a hash."""
 
@@ -84,7 +86,10 @@ def of_frame(source: str, name: str) -> str:
 
 
 def in_short(text: str) -> str:
-    """Return a page's text with each table as one line: its size and a hash of its cells."""
+    """Return a page's text with each table as one line, and of a long line its beginning.
+
+    A hash stands for the rest, which can be read on the page that a small one repeats.
+    """
     lines: list[str] = []
     rows: list[str] = []
     for line in [*text.splitlines(), ""]:
@@ -94,7 +99,7 @@ def in_short(text: str) -> str:
         if rows:
             lines.append(f"    {page_head.digest(rows)}")
             rows = []
-        lines.append(line)
+        lines.append(line if len(line) <= WIDE else f"{line[:WIDE]}... {page_head.sha(line)}")
     return "\n".join(lines)
 
 

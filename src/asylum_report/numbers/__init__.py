@@ -141,7 +141,8 @@ def as_json(numbers: Mapping[str, Number]) -> str:
             "value": number.value, "display": number.display, "unit": number.unit,
             "definition": number.definition, "rows": list(number.rows),
         }  # fmt: skip
-        lines.append(f"{json.dumps(name)}: {json.dumps(entry, ensure_ascii=False)}")
+        text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+        lines.append(f"{json.dumps(name)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
