@@ -13,11 +13,9 @@ from typing import Any
 
 from asylum_report import process, records
 from asylum_report.compare_datasets import Chosen
-from asylum_report.numbers import ACROSS_YEARS, arrivals
-from asylum_report.numbers import recognition as rates
+from asylum_report.numbers import COUNTED, from_counts
 from asylum_report.numbers.model import Number, signed
 
-TABLES = ("decisions", "applications", "encounters", "grants")
 PARTIAL, COMPLETE = "partial", "complete"
 LEFT_OUT = "numbers that rest on models, and intervals, are left out"
 
@@ -52,9 +50,9 @@ def rows_of(vintages: Chosen) -> dict[str, list[dict[str, Any]]]:
     vintages
         Recipes with their vintages. Corrections are applied and need not fit.
     """
-    wanted = [(recipe, one) for recipe, one in vintages if recipe.table in TABLES]
+    wanted = [(recipe, one) for recipe, one in vintages if recipe.table in COUNTED]
     found = {}
-    for name in TABLES:
+    for name in COUNTED:
         table = process.table_of(name, wanted)
         chosen = table["origin"] == "RUS"
         if name == "applications":  # of Eurostat's only the sums over countries are asked for
@@ -76,24 +74,7 @@ def numbers(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Number
     rows
         Name of a table to its rows on Russian citizens.
     """
-    decisions = [row for row in rows["decisions"] if row["source"] == "UNHCR"]
-    by_dataset: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows["applications"]:
-        by_dataset.setdefault(row["dataset"], []).append(row)
-    monthly = records.newest(
-        row for row in by_dataset.get("migr_asyappctzm", [])
-        if row["destination"] == "EU+" and row["kind"] == "first"
-    )  # fmt: skip
-    found = [
-        *rates.headline(decisions),
-        *rates.across(decisions, ACROSS_YEARS),
-        *arrivals.first_applications([r for r in rows["applications"] if r["source"] == "UNHCR"]),
-        *arrivals.eurostat_annual(by_dataset.get("migr_asyappctza", [])),
-        *arrivals.eurostat_monthly(monthly),
-        *arrivals.encounters(rows["encounters"]),
-        *arrivals.admissions(rows["grants"]),
-    ]
-    return {number.name: number for number in found if not number.name.endswith("_ci")}
+    return {number.name: number for number in from_counts(rows) if not number.name.endswith("_ci")}
 
 
 def partial(

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from asylum_report import language
-from asylum_report.charts.model import Chart, Event, Series, Table
+from asylum_report.charts import words
+from asylum_report.charts.model import Chart
 
 
 def translated(chart: Chart, lang: str) -> Chart:
@@ -26,35 +27,9 @@ def translated(chart: Chart, lang: str) -> Chart:
     """
 
     def say(text: str) -> str:
-        return language.phrase(text, lang)
+        return text if _is_period(text) else language.phrase(text, lang)
 
-    def every(texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(say(text) if not _is_period(text) else text for text in texts)
-
-    def series(one: Series) -> Series:
-        return replace(
-            one, label=say(one.label), x=every(one.x), notes=every(one.notes),
-            breaks=every(one.breaks),
-        )  # fmt: skip
-
-    rows = tuple(tuple(c if not isinstance(c, str) else every((c,))[0] for c in row)
-                 for row in chart.table.rows)  # fmt: skip
-    return replace(
-        chart,
-        name=f"{chart.name}-{lang}",
-        lang=lang,
-        title=say(chart.title),
-        subtitle=say(chart.subtitle),
-        source=say(chart.source),
-        alt=say(chart.alt),
-        note=say(chart.note),
-        y_label=say(chart.y_label),
-        hollow_means=say(chart.hollow_means),
-        series=tuple(map(series, chart.series)),
-        categories=every(chart.categories),
-        events=tuple(Event(one.date, say(one.label)) for one in chart.events),
-        table=Table(every(chart.table.columns), rows, chart.table.formats),
-    )
+    return replace(words.rewritten(chart, say), name=f"{chart.name}-{lang}", lang=lang)
 
 
 def wanted(names: Iterable[str], charts: Mapping[str, Chart]) -> dict[str, Chart]:

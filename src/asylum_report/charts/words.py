@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from asylum_report.charts import speech
@@ -157,34 +158,38 @@ def apostrophes(text: str) -> str:
     return _APOSTROPHE.sub("\u2019", text)
 
 
+def rewritten(chart: Chart, say: Callable[[str], str]) -> Chart:
+    """Return a chart with every text that a reader sees put through a function."""
+
+    def every(texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(map(say, texts))
+
+    rows = tuple(
+        tuple(say(c) if isinstance(c, str) else c for c in row) for row in chart.table.rows
+    )
+    series = tuple(
+        replace(s, label=say(s.label), x=every(s.x), notes=every(s.notes), breaks=every(s.breaks))
+        for s in chart.series
+    )
+    return replace(
+        chart,
+        title=say(chart.title),
+        subtitle=say(chart.subtitle),
+        source=say(chart.source),
+        alt=say(chart.alt),
+        note=say(chart.note),
+        y_label=say(chart.y_label),
+        hollow_means=say(chart.hollow_means),
+        series=series,
+        categories=every(chart.categories),
+        events=tuple(Event(e.date, say(e.label)) for e in chart.events),
+        table=Table(every(chart.table.columns), rows, chart.table.formats),
+    )
+
+
 def typeset(chart: Chart) -> Chart:
     """Return a chart whose words are set as they are shown: every drawing begins with this.
 
     The files of figures keep the words as written.
     """
-
-    def every(texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(apostrophes, texts))
-
-    rows = tuple(
-        tuple(apostrophes(c) if isinstance(c, str) else c for c in row) for row in chart.table.rows
-    )
-    series = tuple(
-        replace(s, label=apostrophes(s.label), x=every(s.x), notes=every(s.notes),
-                breaks=every(s.breaks))
-        for s in chart.series
-    )  # fmt: skip
-    return replace(
-        chart,
-        title=apostrophes(chart.title),
-        subtitle=apostrophes(chart.subtitle),
-        source=apostrophes(chart.source),
-        alt=apostrophes(chart.alt),
-        note=apostrophes(chart.note),
-        y_label=apostrophes(chart.y_label),
-        hollow_means=apostrophes(chart.hollow_means),
-        series=series,
-        categories=every(chart.categories),
-        events=tuple(Event(e.date, apostrophes(e.label)) for e in chart.events),
-        table=Table(every(chart.table.columns), rows, chart.table.formats),
-    )
+    return rewritten(chart, apostrophes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ from asylum_report.numbers.model import Number, vintage_number
 
 FILE = "numbers.json"
 ACROSS_YEARS = range(2021, 2026)
+COUNTED = ("decisions", "applications", "encounters", "grants")
+"""Tables that numbers are counted from without a model."""
 
 
 def compute() -> dict[str, Number]:
@@ -44,25 +46,10 @@ def compute() -> dict[str, Number]:
     InvalidTable
         If a table is damaged.
     """
-    every = records.rows("decisions", origin="RUS")
-    decisions = [row for row in every if row["source"] == "UNHCR"]
-    applications = records.rows("applications", origin="RUS")
-    by_dataset: dict[str, list[dict[str, Any]]] = {}
-    for row in applications:
-        by_dataset.setdefault(row["dataset"], []).append(row)
-    monthly = records.newest(
-        r for r in by_dataset.get("migr_asyappctzm", [])
-        if r["destination"] == "EU+" and r["kind"] == "first"
-    )  # fmt: skip
+    rows = {name: records.rows(name, origin="RUS") for name in COUNTED}
     numbers = [
-        *recognition.headline(decisions),
-        *recognition.across(decisions, ACROSS_YEARS),
-        *arrivals.first_applications([r for r in applications if r["source"] == "UNHCR"]),
-        *arrivals.eurostat_annual(by_dataset.get("migr_asyappctza", [])),
-        *arrivals.eurostat_monthly(monthly),
-        *arrivals.encounters(records.rows("encounters", origin="RUS")),
-        *arrivals.admissions(records.rows("grants", origin="RUS")),
-        *sources.compared(every),
+        *from_counts(rows),
+        *sources.compared(rows["decisions"]),
         *single.quoted(records.rows("figures")),
         *trend.numbers(),
         *appeal.numbers(),
@@ -70,7 +57,7 @@ def compute() -> dict[str, Number]:
         *outlook.numbers(),
         *turning.numbers(),
         *revisions.numbers(),
-        *claims.numbers(decisions, applications),
+        *claims.numbers(_by_unhcr(rows["decisions"]), rows["applications"]),
         *claims_held.numbers(),
         *_meta(),
     ]
@@ -82,6 +69,37 @@ def compute() -> dict[str, Number]:
     # The verdicts on claims follow from all the others.
     found |= {number.name: number for number in claims.verdicts(found)}
     return dict(sorted(found.items()))
+
+
+def from_counts(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Number]:
+    """Return the numbers on recognition and on arrivals, which follow from counts alone.
+
+    Parameters
+    ----------
+    rows
+        Each table of `COUNTED` to its rows on Russian citizens.
+    """
+    decisions, applications = _by_unhcr(rows["decisions"]), rows["applications"]
+    by_dataset: dict[str, list[Mapping[str, Any]]] = {}
+    for row in applications:
+        by_dataset.setdefault(row["dataset"], []).append(row)
+    monthly = records.newest(
+        row for row in by_dataset.get("migr_asyappctzm", [])
+        if row["destination"] == "EU+" and row["kind"] == "first"
+    )  # fmt: skip
+    return [
+        *recognition.headline(decisions),
+        *recognition.across(decisions, ACROSS_YEARS),
+        *arrivals.first_applications(_by_unhcr(applications)),
+        *arrivals.eurostat_annual(by_dataset.get("migr_asyappctza", [])),
+        *arrivals.eurostat_monthly(monthly),
+        *arrivals.encounters(rows["encounters"]),
+        *arrivals.admissions(rows["grants"]),
+    ]
+
+
+def _by_unhcr(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["source"] == "UNHCR"]
 
 
 def _meta() -> list[Number]:
