@@ -10,7 +10,7 @@ import test_publish_sample as sample_project
 from asylum_report.publish import render, site, stage
 from test_publish_sample import files_of
 
-TABLE = """<table class="caption-top table">
+TABLE = """<table aria-label="Home" class="caption-top table">
 <thead>
 <tr>
 <th scope="col" class="ar-left">a</th>

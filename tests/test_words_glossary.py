@@ -47,6 +47,8 @@ def test_the_glossary_as_a_page_has_every_word_in_its_language():
 
 
 def test_the_glossary_as_data_names_its_sources(tmp_path):
+    assert generated_glossary.write(tmp_path) == [], "a site without the page has no such file"
+    (tmp_path / "glossary.html").touch()
     (path,) = generated_glossary.write(tmp_path)
     terms = json.loads(path.read_text(encoding="utf-8"))["terms"]
     (rate,) = [one for one in terms if one["id"] == "protection-rate"]

@@ -99,7 +99,8 @@ def in_short(text: str) -> str:
         if rows:
             lines.append(f"    {page_head.digest(rows)}")
             rows = []
-        lines.append(line if len(line) <= WIDE else f"{line[:WIDE]}... {page_head.sha(line)}")
+        words = line[:WIDE].rpartition(" ")[0]
+        lines.append(line if len(line) <= WIDE else f"{words} ... {page_head.sha(line)}")
     return "\n".join(lines)
 
 
