@@ -3,7 +3,7 @@ r"""Eurostat's whole datasets (every citizenship) as a stream: bulk TSV in, Parq
 The format: a head ``freq,citizen,...,geo\TIME_PERIOD`` and the periods, each with a space behind
 it; then one line a series, its codes and a tab before each cell; a cell is a number or ":", a space
 and flags (https://wikis.ec.europa.eu/x/6YGBBg). Nothing here grows with the file: bytes are
-unpacked a block ahead, read by a compiled loop and written as row groups while the next are read.
+unpacked and split a block ahead, and written as row groups while the next are read.
 Codes stay the publisher's own; `asylum_report.sources.eurostat` knows what they are here.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from asylum_report.language.locales import LANGUAGES, NAMES
 from asylum_report.publish import head
 
 BAR = re.compile(r'<nav class="navbar\b(?![^<>]*\baria-label)')
@@ -14,8 +15,6 @@ OUTLINE = re.compile(f"{HEADING}|{TABLE}", re.DOTALL)
 BODY = re.compile(r"<tbody\b.*?</tbody>", re.DOTALL)
 ROW_HEAD = re.compile(r"<th\b(?![^<>]*\bscope=)")
 EMPTY_HEAD = re.compile(r"<th\b[^<>]*>\s*</th>")
-NAMES = {"de": "Deutsch", "fr": "Français", "ru": "Русский"}
-"""How languages call themselves: the words of links to pages in them."""
 
 
 def mend(text: str, name: str) -> str:
@@ -60,9 +59,10 @@ def languages(text: str, name: str) -> str:
 
     The bar and the foot are the same on every page, and in English.
     """
-    for tag, word in NAMES.items():
+    for tag in LANGUAGES:
+        # A link to a page in a language is called as the language calls itself.
         link = re.compile(
-            rf"<a\b(?![^<>]*\bhreflang)([^<>]*>(?:<span[^<>]*>)?{word}(?:</span>)?</a>)"
+            rf"<a\b(?![^<>]*\bhreflang)([^<>]*>(?:<span[^<>]*>)?{NAMES[tag]}(?:</span>)?</a>)"
         )
         text = link.sub(rf'<a lang="{tag}" hreflang="{tag}"\1', text)
     if name not in head.HOMES.values() or name == head.HOMES["en"]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from asylum_report import cite, corridors, paths, places, records
 from asylum_report.publish import api_schema, keep
-from asylum_report.recognition import DEFINITIONS, SHOWN_FROM
+from asylum_report.recognition import DEFINITIONS, MARKED_BELOW, SHOWN_FROM
 
 FOLDER = "api/v1"
 SOURCE = "UNHCR"
@@ -22,7 +22,7 @@ REMARKS = (
     "No rate is comparable without its definition, stage, authority, unit and n.",
     "Intervals treat decisions as independent; families are decided together, so the real "
     "uncertainty is larger.",
-    f"Below {SHOWN_FROM} decisions there is no value; fewer than 50 are marked as few.",
+    f"Below {SHOWN_FROM} decisions there is no value; fewer than {MARKED_BELOW} are marked as few.",
     "Only the stages first and repeat may be added; every other pair may decide on the same person "
     "twice.",
     "A partial period is no full year: see status and note.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asylum_report import identity
+from asylum_report.language.locales import LANGUAGES
 from asylum_report.publish.sitemap import NOT_LISTED, address
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ RUSSIAN_FONT = "assets/fonts/source-sans-400-russian.woff2"
 STYLES = "assets/inline.css"
 """The classes that stand for inline styles."""
 
-HOMES = {"en": "index.html", "de": "de/index.html", "fr": "fr/index.html", "ru": "ru/index.html"}
+HOMES = {"en": "index.html", **{lang: f"{lang}/index.html" for lang in LANGUAGES}}
 """The page that exists in several languages."""
 
 
