@@ -199,14 +199,21 @@ def test_ctrl_c_ends_with_130_and_the_old_site(built_sample: Path, where: str) -
         "brief": "from asylum_report.publish import brief\n"
         "brief.build_brief = lambda *_: (print('here', flush=True), time.sleep(60))",
     }[where]
+    mark = built_sample / ".cache" / "here"
     if where == "notebook":
-        slow = sample_project.notebook(("code", "print('here')\nimport time; time.sleep(60)"))
+        slow = sample_project.notebook(
+            ("code", f"open({str(mark)!r}, 'w').close()\nimport time; time.sleep(60)")
+        )
         (built_sample / "notebooks" / "one.ipynb").write_text(json.dumps(slow))
     (built_sample / "report" / "brief.qmd").write_text("# Another brief\n")
     process = sample_project.run(built_sample, before, start_new_session=True)
     assert process.stdout
     if where == "notebook":
-        time.sleep(3)
+        began = time.monotonic()
+        while not mark.exists():  # imports and the kernel may take long on a busy machine
+            assert process.poll() is None, "the build ended before a cell was run"
+            assert time.monotonic() - began < 120, "no cell was run"
+            time.sleep(0.05)
     else:
         process.stdout.readline()
     # As a terminal does: to every process of the group.

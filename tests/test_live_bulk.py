@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from asylum_report.errors import InvalidTable, PublisherError, ReportError
@@ -334,6 +334,23 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+@given(st.from_regex(rb"[0-9]{0,12}[ :]{0,2}[bpdc]?[\t\n]", fullmatch=True))
+@example(b"0000000000005 \t")
+@example(b"1000000000 \t")
+def test_the_short_way_of_reading_a_cell_says_what_the_long_one_does(token: bytes) -> None:
+    short = bulk_format._plain(token)
+    assert short is None or short == bulk_format.cell(token[:-1])
+    cells = bulk_format.Cells()
+    found = bulk_format.cell(token[:-1])
+    number = int(cells.take([token])[0])
+    if isinstance(found, str):
+        assert number == -1
+    else:
+        count = int(cells.count[number])
+        assert (None if count == bulk_format.NO_NUMBER else count) == found[0]
+        assert list(cells.flags.number)[cells.flag[number]].decode() == found[1]
 
 
 def stream(lines: int) -> Iterator[bytes]:

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from asylum_report.errors import InvalidTable, ReportError
-from asylum_report.live.bulk_format import CODE, head
-from asylum_report.live.bulk_scan import Scanner, Tokens
+from asylum_report.live.bulk_format import CODE, NO_NUMBER, head
+from asylum_report.live.bulk_scan import Block, Scanner, Tokens
 from asylum_report.live.bulk_sums import Closure, Seen, Sums
 from asylum_report.live.bulk_unpack import blocks, whole_lines
 
@@ -54,19 +54,13 @@ class Counts:
     held: int
 
 
+_WORDS = pa.dictionary(pa.int16(), pa.string())
+
+
 # Arrow's own ways from arrays and lists import pandas, which takes longer than reading a file.
-def _array(values: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
-    """Return an array's numbers as Arrow sees them, without a copy."""
-    valid = None
-    if null is not None and null.any():
-        valid = pa.py_buffer(np.packbits(~null, bitorder="little"))
-    kind = pa.int16() if values.dtype == np.int16 else pa.int32()
-    return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(values)])
-
-
-def _texts(words: Collection[str]) -> pa.Array:
+def _texts(words: Collection[bytes]) -> pa.Array:
     ends = np.cumsum([0, *(len(word) for word in words)], dtype=np.int32)
-    text = "".join(words).encode("ascii")
+    text = b"".join(words)
     return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(text))
 
 
@@ -92,69 +86,83 @@ class _Reading:
         self.seen = Seen(self.scan.codes, where)
         # Only a whole file can add up.
         self.sums = None if keep else Sums(axes, self.scan.codes, len(self.columns))
+        self.words = [period.encode() for period in self.periods]
+        self.schema = pa.schema(
+            [
+                pa.field(name, pa.int32() if name == "count" else _WORDS, name == "count")
+                for name in (*axes, "period", "count", "flag")
+            ]
+        )
+        self.upward = np.arange(ROWS)
+        self.texts: dict[str, pa.Array] = {}
         self.rows = self.waiting = self.held = 0
         self._room()
 
     def _room(self) -> None:
-        self.code = [np.empty(ROWS, np.int16) for _ in self.scan.axes]
+        self.code = np.empty((len(self.scan.axes), ROWS), np.int16)
         self.period, self.flag = np.empty(ROWS, np.int16), np.empty(ROWS, np.int16)
-        self.count, self.null = np.empty(ROWS, np.int32), np.empty(ROWS, np.bool_)
+        self.count = np.empty(ROWS, np.int32)
 
-    def read(self, text: bytes, tokens: Tokens | None) -> None:
+    def read(self, text: np.ndarray, tokens: Tokens | None) -> None:
         """Take in a block."""
         block = self.scan.read(text, tokens)
-        self.seen.mark(block.code, block.line + np.arange(len(block.code)))
+        self.seen.mark(block)
         if self.sums:
             self.sums.add(block, self.scan.cells)
-        code, rest, cell = block.code, block.rest, block.cell
+        if len(self.periods) < len(self.columns):
+            block.cells = block.cells[:, self.chosen]
         if self.keep:
-            kept = np.ones(len(code), bool)
+            kept = np.ones(len(block.tail), bool)
             for axis, codes in self.keep.items():
                 at = self.scan.axes.index(axis)
-                names = self.scan.codes[at].names
-                kept &= np.array([name in codes for name in names])[code[:, at]]
-            code, rest = code[kept], rest[kept]
-        if len(self.periods) < len(self.columns):
-            cell = cell[:, self.chosen]
-        rows = self._append(code, rest, cell)
-        held = 2 * len(text) + 3 * cell.nbytes + code.nbytes + self.seen.seen.nbytes + 8 * rows
+                numbers, which = block.code(at)
+                asked = np.array([name in codes for name in self.scan.codes[at].names])
+                kept &= asked[numbers].take(which)
+            block.start, block.tail = block.start[kept], block.tail[kept]
+        rows = self._append(block) if len(block.tail) else 0
+        of_cells = 3 * block.cells.nbytes + self.seen.seen.nbytes
+        held = 2 * len(text) + of_cells + 4 * len(block.tail) + 16 * rows
         self.held = max(self.held, held)
 
-    def _append(self, code: np.ndarray, rest: np.ndarray, cell: np.ndarray) -> int:
+    def _append(self, block: Block) -> int:
         """Take in the rows of some lines and return how many they are."""
-        cells = self.scan.cells
-        # The rows of each different rest once, one behind the other ...
-        shown = cell > 0
-        of_rest = np.count_nonzero(shown, axis=1)
-        period = np.broadcast_to(np.arange(len(self.periods), dtype=np.int16), shown.shape)[shown]
-        once = cell[shown]
+        cells, start, tail = self.scan.cells, block.start, block.tail
+        # The rows of each different tail once, one behind the other ...
+        shown = block.cells > 0
+        of_tail = np.count_nonzero(shown, axis=1)
+        period = np.broadcast_to(np.arange(len(self.periods), dtype=np.int16), shown.shape)
+        once = block.cells[shown].astype(np.intp)
         values: tuple[Any, ...] = (
-            period,
+            np.repeat(block.lasts, of_tail),
+            period[shown],
             cells.count.take(once),
-            cells.null.take(once),
             cells.flag.take(once),
         )
-        # ... and where each row of the lines is among them.
-        of_line = of_rest[rest]
+        # ... and from where each line has its own.
+        of_line = of_tail.take(tail)
         end = np.cumsum(of_line)
-        rows = int(end[-1]) if len(end) else 0
-        first = np.cumsum(of_rest) - of_rest
-        place = np.repeat((first[rest] - (end - of_line)).astype(np.int32), of_line)
-        place += np.arange(rows, dtype=np.int32)
-        columns = [
-            # Mostly one code for the whole block: a file is sorted.
-            one[:1] if (one == one[0]).all() else np.repeat(one, of_line)
-            for one in (np.ascontiguousarray(code.T) if rows else ())
-        ]
-        done = 0
+        shift = (np.cumsum(of_tail) - of_tail).take(tail) - (end - of_line)
+        turns = start[1:] != start[:-1]
+        rows, done = int(end[-1]), 0
         while done < rows:
             here = slice(self.waiting, min(ROWS, self.waiting + rows - done))
             part = slice(done, done + here.stop - here.start)
-            for into, column in zip(self.code, columns, strict=True):
-                into[here] = column if len(column) == 1 else column[part]
-            rooms: tuple[Any, ...] = (self.period, self.count, self.null, self.flag)
+            line = slice(end.searchsorted(part.start, "right"), end.searchsorted(part.stop) + 1)
+            size = of_line[line].copy()
+            size[0] -= part.start - (end[line.start] - size[0])
+            size[-1] -= end[line.stop - 1] - part.stop
+            # Many lines on end have the same start.
+            turn = np.append(0, np.flatnonzero(turns[line.start : line.stop - 1]) + 1)
+            of_turn = np.add.reduceat(size, turn)
+            codes = block.starts.take(start[line][turn], axis=1)
+            for into, code in zip(self.code, codes, strict=False):
+                alike = (code == code[0]).all()
+                into[here] = code[0] if alike else np.repeat(code, of_turn)
+            place = np.repeat(shift[line] + part.start, size)
+            place += self.upward[: len(place)]
+            rooms: tuple[Any, ...] = (self.code[-1], self.period, self.count, self.flag)
             for room, value in zip(rooms, values, strict=True):
-                value.take(place[part], out=room[here], mode="clip")
+                value.take(place, out=room[here], mode="clip")
             self.waiting, done = here.stop, part.stop
             if self.waiting == ROWS:
                 self.hand_on()
@@ -165,28 +173,37 @@ class _Reading:
         rows = self.waiting
         if not rows:
             return
-        coded: dict[str, Any] = {
-            axis: (code, words.names)
+        coded: dict[str, tuple[np.ndarray, Collection[bytes]]] = {
+            axis: (code, words.number)
             for axis, code, words in zip(self.scan.axes, self.code, self.scan.codes, strict=True)
         }
-        coded["period"] = (self.period, self.periods)
-        coded["flag"] = (self.flag, self.scan.cells.flags.names)
-        arrays = {
-            name: pa.DictionaryArray.from_arrays(
-                _array(code[:rows]),
-                _texts(words),
-                safe=False,  # numbers are those of the words
+        coded["period"] = (self.period, self.words)
+        coded["flag"] = (self.flag, self.scan.cells.flags.number)
+        arrays: dict[str, pa.Array] = {
+            name: pa.DictionaryArray.from_buffers(
+                _WORDS, rows, [None, pa.py_buffer(code[:rows])], self._texts(name, words)
             )
             for name, (code, words) in coded.items()
         }
-        arrays["count"] = _array(self.count[:rows], self.null[:rows])
-        names = [*self.scan.axes, "period", "count", "flag"]
-        fields = [pa.field(name, arrays[name].type, name == "count") for name in names]
+        count = self.count[:rows]
+        null = count == NO_NUMBER
+        count[null] = 0
+        valid = pa.py_buffer(np.packbits(~null, bitorder="little")) if null.any() else None
+        arrays["count"] = pa.Array.from_buffers(pa.int32(), rows, [valid, pa.py_buffer(count)])
         self.sink(
-            pa.RecordBatch.from_arrays([arrays[name] for name in names], schema=pa.schema(fields))
+            pa.RecordBatch.from_arrays(
+                [arrays[one] for one in self.schema.names], schema=self.schema
+            )
         )
         self.rows, self.waiting = self.rows + rows, 0
         self._room()  # the sink may still be at work on the batch
+
+    def _texts(self, name: str, words: Collection[bytes]) -> pa.Array:
+        """Return a dimension's words, made again only when there are more."""
+        made = self.texts.get(name)
+        if made is None or len(made) < len(words):
+            made = self.texts[name] = _texts(words)
+        return made
 
     def counts(self) -> Counts:
         """Hand on the last rows and return what was read.
@@ -201,7 +218,7 @@ class _Reading:
             raise InvalidTable("no row on what is asked for", where=self.where)
         lines = self.scan.line - 2
         known = dict(zip(self.scan.axes, self.scan.codes, strict=True))
-        fixed: tuple[np.ndarray, ...] = (*self.code, self.period, self.count, self.null, self.flag)
+        fixed = (self.code, self.period, self.count, self.flag)
         return Counts(
             lines=lines,
             cells=lines * len(self.columns),
@@ -261,7 +278,7 @@ def parse(
     """
     where = name or (source.name if isinstance(source, Path) else "a bulk table")
     reading: _Reading | None = None
-    waiting: tuple[bytes, Future[Tokens | None]] | None = None
+    waiting: tuple[np.ndarray, Future[Tokens | None]] | None = None
 
     def work() -> None:
         if reading and waiting:
@@ -273,7 +290,7 @@ def parse(
     with ThreadPoolExecutor(1, "split") as pool:
         for text in whole_lines(blocks(source, most, where, pool), where):
             if reading is None:
-                reading = _Reading(text, keep or {}, since, where, sink)
+                reading = _Reading(text.tobytes(), keep or {}, since, where, sink)
                 continue
             task = pool.submit(reading.scan.split, text)
             work()

@@ -1,10 +1,10 @@
 """Blocks of whole lines of a bulk TSV as numbers: codes of each line, figures and flags of cells.
 
-Commas, tabs and line ends are found in a block all at once, and must stand as the head has them.
-A line is three texts: all codes but the last, the last code, and the rest with all its cells. The
-different ones of each become numbers (Arrow's dictionary encoding); only different rests are split
-into cells, and again only the different cells are read. In a real table nine lines of ten repeat
-the rest of another one, so that most figures are never looked at twice.
+Commas and line ends are found in a block all at once, and must stand as the head has them. A line
+is two texts: its start, all codes but the last; and its tail, the last code with all the cells.
+The different ones become numbers (Arrow's dictionary encoding); only different tails are split
+at their tabs, and again only the different cells are read. In a real table nine lines of ten
+repeat the tail of another one, so that most figures are never looked at twice.
 """
 
 from __future__ import annotations
@@ -19,30 +19,39 @@ from asylum_report.errors import InvalidTable
 from asylum_report.live.bulk_format import CODE, Cells, Words, cell
 
 _MOST_TEXTS = 1 << 15  # cells remembered, not a bound on what a file may have
-_LONGEST = 65  # bytes of a code and its tab, as `CODE` has it
-_TAB, _END, _COMMA = b"\t\n,"
+_TAB, _END, _COMMA = b"\t", b"\n", b","
 
 
 @dataclass
 class Block:
-    """Some lines of the file.
+    """Some lines of the file, each a start and a tail.
 
     Parameters
     ----------
     line
         The first one's number in the file.
-    code
-        Number of each line's code among its dimension's; lines by dimensions.
-    rest
-        Which of the different rests each line has.
-    cell
-        Number of each cell among `Cells`, 0 if it has nothing to show; rests by periods.
+    start, tail
+        Which of the different starts and tails each line has.
+    starts
+        Number of each code among its dimension's: all dimensions but the last, by starts.
+    lasts
+        Number of each last code among its dimension's; one for each tail.
+    cells
+        Number of each cell among `Cells`, 0 if it has nothing to show; tails by periods.
     """
 
     line: int
-    code: np.ndarray
-    rest: np.ndarray
-    cell: np.ndarray
+    start: np.ndarray
+    tail: np.ndarray
+    starts: np.ndarray
+    lasts: np.ndarray
+    cells: np.ndarray
+
+    def code(self, axis: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the numbers of a dimension's codes, and which of them each line has."""
+        if axis == len(self.starts):
+            return self.lasts, self.tail
+        return self.starts[axis], self.start
 
 
 @dataclass
@@ -67,33 +76,39 @@ class Tokens:
 
     Parameters
     ----------
-    which
-        Which start, last code and rest each line has; lines by three.
+    start, tail
+        Which start and tail each line has.
     starts
         The different starts, made of all codes but the last.
-    lasts
-        The different last codes, each with its tab.
-    rests
-        The different rests, made of cells.
+    tails
+        The different tails, made of the last code and the cells.
     """
 
-    which: np.ndarray
+    start: np.ndarray
+    tail: np.ndarray
     starts: Parts
-    lasts: list[bytes]
-    rests: Parts
+    tails: Parts
 
 
-def _coded(ends: np.ndarray, text: bytes | pa.Buffer) -> tuple[pa.Array, np.ndarray]:
+def _bytes(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bytes of some texts and where each text ends."""
+    _, ends, text = texts.buffers()
+    end = np.frombuffer(ends, np.int32, len(texts) + 1)
+    return np.frombuffer(text, np.uint8, end[-1]), end[1:]
+
+
+def _coded(ends: np.ndarray, text: np.ndarray) -> tuple[pa.Array, np.ndarray]:
     """Return the different ones of the texts that end there, and which stands where."""
-    begins = np.zeros(len(ends) + 1, np.int32)
-    begins[1:] = ends
+    begins = np.zeros(ends.size + 1, np.int32)
+    begins[1:] = ends.reshape(-1)
     array = pa.BinaryArray.from_buffers(
-        pa.binary(), len(ends), [None, pa.py_buffer(begins), pa.py_buffer(text)]
+        pa.binary(), ends.size, [None, pa.py_buffer(begins), pa.py_buffer(text)]
     )
     # This pool gives back what is no longer needed.
     coded = pc.dictionary_encode(array, memory_pool=pa.system_memory_pool())
     # Not .to_numpy(), which imports pandas.
-    return coded.dictionary, np.frombuffer(coded.indices.buffers()[1], np.int32, len(ends))
+    which = np.frombuffer(coded.indices.buffers()[1], np.int32, ends.size)
+    return coded.dictionary, which.reshape(ends.shape)
 
 
 def _those(texts: pa.Array, chosen: np.ndarray) -> pa.Array:
@@ -104,32 +119,43 @@ def _those(texts: pa.Array, chosen: np.ndarray) -> pa.Array:
     return pc.filter(texts, mask, memory_pool=pa.system_memory_pool())
 
 
-def _cut(texts: pa.Array, marks: np.ndarray) -> Parts | None:
-    """Return texts as parts; None if one does not have these marks in this order."""
-    _, ends, text = texts.buffers()
-    byte = np.frombuffer(text, np.uint8, np.frombuffer(ends, np.int32, len(texts) + 1)[-1])
-    is_mark = byte == marks[0]
-    if marks[-1] != marks[0]:
-        is_mark |= byte == marks[-1]
-    mark = np.flatnonzero(is_mark)
-    if len(mark) != len(marks) * len(texts) or (byte[mark].reshape(-1, len(marks)) != marks).any():
+def _places(byte: np.ndarray, inner: bytes, last: bytes, width: int) -> np.ndarray | None:
+    """Return where the marks in some texts stand, texts by marks.
+
+    None if one of them does not have `width` marks, all but the last one `inner`.
+    """
+    is_mark = byte == ord(last)
+    texts = np.count_nonzero(is_mark)
+    if inner == last:
+        texts //= width
+    else:
+        is_mark |= byte == ord(inner)
+    place = np.flatnonzero(is_mark)
+    if len(place) != texts * width:
         return None
-    different, which = _coded(mark + 1, text)
-    return Parts(different.to_pylist(), which.reshape(-1, len(marks)))
+    # There are as many last marks as texts: if each text ends with one, no other is inside.
+    of_text = place.reshape(-1, width)
+    return of_text if (byte.take(of_text[:, -1]) == ord(last)).all() else None
 
 
-def _first_tabs(byte: np.ndarray, begin: np.ndarray) -> np.ndarray | None:
-    """Return the place of the first tab from each beginning; None if one is too far away."""
-    place = begin.copy()
-    left = np.arange(len(place))
-    for _ in range(_LONGEST):
-        left = left[byte[place[left]] != _TAB]
-        if not len(left):
-            return place
-        place[left] += 1
-        if place[left[-1]] == len(byte):
-            return None
-    return None
+def _cut(texts: pa.Array, inner: bytes, last: bytes, width: int) -> Parts | None:
+    """Return texts as parts; None if one does not have its marks as `_places` wants them."""
+    byte, _ = _bytes(texts)
+    place = _places(byte, inner, last, width)
+    if place is None:
+        return None
+    different, which = _coded(place + 1, byte)
+    byte, end = _bytes(different)
+    whole, ends = byte.tobytes(), end.tolist()
+    return Parts([whole[a:b] for a, b in zip([0, *ends], ends, strict=False)], which)
+
+
+def _codes(words: Words, text: list[bytes], which: np.ndarray) -> np.ndarray:
+    """Return the codes' numbers of parts, each with a mark behind it; -1 for what is no code."""
+    number = np.full(len(text), -1, np.int16)
+    for one in np.flatnonzero(np.bincount(which)).tolist():
+        number[one] = words.code(text[one][:-1])
+    return number.take(which)
 
 
 class Scanner:
@@ -148,48 +174,27 @@ class Scanner:
         self.codes = [Words() for _ in axes]
         self.cells = Cells()
         self.line = 2
-        # Marks of a line up to its first tab, of its start, and of its rest.
-        self._key, self._start, self._rest = (
-            np.frombuffer(marks, np.uint8)
-            for marks in (
-                b"," * (len(axes) - 1) + b"\n",
-                b"," * (len(axes) - 1),
-                b"\t" * (len(periods) - 1) + b"\n",
-            )
-        )
 
-    def split(self, text: bytes) -> Tokens | None:
+    def split(self, text: np.ndarray) -> Tokens | None:
         """Return a block's texts; None if commas, tabs and line ends are not where they should be.
 
         Safe to call in another thread.
         """
-        byte = np.frombuffer(text, np.uint8)
-        mark = np.flatnonzero((byte == _COMMA) | (byte == _END))
-        width = len(self._key)
-        if len(mark) % width or (byte[mark].reshape(-1, width) != self._key).any():
+        mark = _places(text, _COMMA, _END, len(self.axes))
+        if mark is None:
             return None
-        end = np.empty((len(mark) // width, 3), np.int32)  # of start, last code, rest
-        end[:, [0, 2]] = mark.reshape(-1, width)[:, -2:] + 1
-        tab = _first_tabs(byte, end[:, 0])
-        if tab is None or (tab >= end[:, 2]).any():
+        different, which = _coded(mark[:, -2:] + 1, text)
+        letter, end = _bytes(different)
+        is_start = letter[end - 1] == ord(_COMMA)
+        starts = _cut(_those(different, is_start), _COMMA, _COMMA, len(self.axes) - 1)
+        tails = _cut(_those(different, ~is_start), _TAB, _END, len(self.periods) + 1)
+        if starts is None or tails is None:
             return None
-        end[:, 1] = tab + 1
-        different, which = _coded(end.reshape(-1), text)
-        which = which.reshape(-1, 3)
-        kind = np.empty(len(different), np.int8)
-        for number in range(3):
-            kind[which[:, number]] = number
-        starts = _cut(_those(different, kind == 0), self._start)
-        rests = _cut(_those(different, kind == 2), self._rest)
-        if starts is None or rests is None:
-            return None
-        place = np.empty(len(different), np.int32)  # of each text among those of its kind
-        for number in range(3):
-            of_kind = np.flatnonzero(kind == number)
-            place[of_kind] = np.arange(len(of_kind), dtype=np.int32)
-        return Tokens(place[which], starts, _those(different, kind == 1).to_pylist(), rests)
+        before = np.cumsum(is_start, dtype=np.int32)  # starts up to here
+        place = np.where(is_start, before - 1, np.arange(len(before), dtype=np.int32) - before)
+        return Tokens(place.take(which[:, 0]), place.take(which[:, 1]), starts, tails)
 
-    def read(self, text: bytes, tokens: Tokens | None) -> Block:
+    def read(self, text: np.ndarray, tokens: Tokens | None) -> Block:
         """Return a block as numbers.
 
         Parameters
@@ -208,26 +213,21 @@ class Scanner:
             raise self._fault(text)
         if len(self.cells.number) > _MOST_TEXTS:
             self.cells.forget()
-        look = np.array([self.cells.take(one) for one in tokens.rests.text], np.int32)
-        start, last, rest = tokens.which.T
-        code = np.empty((len(start), len(self.axes)), np.int16)
-        for axis, words in enumerate(self.codes[:-1]):
-            number = tokens.starts.which[:, axis]
-            of_text = np.full(len(tokens.starts.text), -1, np.int16)
-            for one in np.unique(number):
-                of_text[one] = words.code(tokens.starts.text[one][:-1])
-            code[:, axis] = of_text[number][start]
-        of_last = np.array([self.codes[-1].code(one[:-1]) for one in tokens.lasts], np.int16)
-        code[:, -1] = of_last[last]
-        if look.min(initial=0) < 0 or code.min(initial=0) < 0:
+        starts, tails = tokens.starts, tokens.tails
+        start = np.empty((len(self.axes) - 1, len(starts.which)), np.int16)
+        for into, words, which in zip(start, self.codes, starts.which.T, strict=False):
+            into[:] = _codes(words, starts.text, which)
+        last = _codes(self.codes[-1], tails.text, tails.which[:, 0])
+        cells = self.cells.take(tails.text).take(tails.which)[:, 1:]
+        if min(one.min(initial=0) for one in (start, last, cells)) < 0:
             raise self._fault(text)
-        block = Block(self.line, code, rest, look.take(tokens.rests.which))
-        self.line += len(code)
+        block = Block(self.line, tokens.start, tokens.tail, start, last, cells)
+        self.line += len(block.tail)
         return block
 
-    def _fault(self, text: bytes) -> InvalidTable:
+    def _fault(self, text: np.ndarray) -> InvalidTable:
         """Return what is wrong with the first bad line of a block, looked for one by one."""
-        for number, line in enumerate(text.split(b"\n")[:-1], self.line):
+        for number, line in enumerate(text.tobytes().split(b"\n")[:-1], self.line):
             where = f"{self.where}, line {number}"
             key, *cells = line.removesuffix(b"\r").split(b"\t")
             codes = key.split(b",")

@@ -8,7 +8,7 @@ import numpy as np
 
 from asylum_report import places
 from asylum_report.errors import InvalidTable
-from asylum_report.live.bulk_format import Cells, Words
+from asylum_report.live.bulk_format import NO_NUMBER, Cells, Words
 from asylum_report.live.bulk_scan import Block
 
 MOST_SERIES = 1 << 26
@@ -52,8 +52,8 @@ class Seen:
         old, self.seen = self.seen, np.zeros(wider, np.bool_)
         self.seen[tuple(slice(0, room) for room in size)] = old
 
-    def mark(self, code: np.ndarray, line: np.ndarray) -> None:
-        """Mark the series of some lines.
+    def mark(self, block: Block) -> None:
+        """Mark the series of a block.
 
         Raises
         ------
@@ -61,17 +61,20 @@ class Seen:
             If one was there before, or there are more combinations than can be watched.
         """
         self._grow()
-        seen = self.seen.reshape(-1)
-        place = np.ravel_multi_index(tuple(code.T), self.seen.shape)
+        seen, *size = self.seen.reshape(-1), *self.seen.shape
+        start = np.ravel_multi_index((*block.starts, np.zeros_like(block.starts[0])), size)
+        place = start.take(block.start)
+        place += block.lasts.take(block.tail)
         order = np.sort(place)
-        if (order[1:] == order[:-1]).any() or seen[place].any():
+        if (order[1:] == order[:-1]).any() or seen.take(place).any():
             first = np.unique(place, return_index=True)[1]
             again = seen[place]
             again[np.setdiff1d(np.arange(len(place)), first)] = True
             at = int(again.argmax())
-            names = (words.names[one] for words, one in zip(self.codes, code[at], strict=True))
+            codes = np.unravel_index(place[at], size)
+            names = (words.names[one] for words, one in zip(self.codes, codes, strict=True))
             raise InvalidTable(
-                f"a duplicate key: {','.join(names)}", where=f"{self.where}, line {line[at]}"
+                f"a duplicate key: {','.join(names)}", where=f"{self.where}, line {block.line + at}"
             )
         seen[place] = True
 
@@ -130,23 +133,26 @@ class Sums:
 
     def add(self, block: Block, cells: Cells) -> None:
         """Add a block's figures."""
-        chosen = np.ones(len(block.code), bool)
+        chosen = np.ones(len(block.tail), bool)
         for axis, words, code in self.all:
-            chosen &= block.code[:, axis] == words.number.get(code, -1)
+            numbers, which = block.code(axis)
+            chosen &= (numbers == words.number.get(code, -1)).take(which)
         rows = np.flatnonzero(chosen)
         if not len(rows):
             return
         new = self.citizens.names[len(self.single) :]
         self.single = np.append(self.single, [name in self.singles for name in new]).astype(bool)
-        citizen = block.code[rows, self.citizen]
-        keys = map(tuple, block.code[rows][:, self.others].tolist())
-        group = np.array([self.groups.setdefault(key, len(self.groups)) for key in keys])
+        numbers, which = block.code(self.citizen)
+        citizen = numbers[which[rows]]
+        group = self._groups(block, rows)
         while len(self.groups) > len(self.sum):
             for name, empty in (("sum", 0), ("parts", 0), ("gaps", 0), ("total", -1)):
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.full_like(old, empty)]))
-        cell = block.cell[block.rest[rows]]
-        count, null = cells.count[cell], cells.null[cell]
+        cell = block.cells[block.tail[rows]]
+        count = cells.count[cell]
+        null = count == NO_NUMBER
+        count[null] = 0
         part = self.single[citizen]
         periods = cell.shape[1]
         place = (group[part][:, None] * periods + np.arange(periods)).ravel()
@@ -159,6 +165,15 @@ class Sums:
             into += added.reshape(into.shape).astype(into.dtype)
         total = citizen == self.citizens.number.get(b"TOTAL", -1)
         self.total[group[total]] = np.where(null[total], -1, count[total])
+
+    def _groups(self, block: Block, rows: np.ndarray) -> np.ndarray:
+        """Return the number of some lines' codes, citizenship aside."""
+        codes = [numbers[which[rows]] for numbers, which in map(block.code, self.others)]
+        place = np.ravel_multi_index(codes, [int(one.max()) + 1 for one in codes])
+        _, first, which = np.unique(place, return_index=True, return_inverse=True)
+        keys = zip(*(one[first].tolist() for one in codes), strict=True)
+        number = [self.groups.setdefault(key, len(self.groups)) for key in keys]
+        return np.array(number)[which]
 
     def closure(self) -> Closure:
         """Return the judgement."""
