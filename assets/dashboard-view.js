@@ -3,7 +3,7 @@
 // The figures (data/dashboard.json) bring intervals, reasons and breaks with them; a rate itself is
 // a sum of outcomes divided by a sum of outcomes. Which may be added was settled before.
 
-const FEW = 1; // place of "fewer than 20 decisions" among the reasons; 0 is "there is a rate"
+const TOO_FEW = 1; // place of what is said below `shown_from` among the reasons; 0 is "there is a rate"
 const OTHERS = ["third", "second", "fourth", "first", "muted", "ink"];
 const SHAPES = { germany: "circle", france: "square", usa: "triangle" };
 const OTHER_SHAPES = ["diamond", "down", "star", "circle", "square", "triangle"];
@@ -59,7 +59,7 @@ export function definition(data, name) {
 export function rate(data, row, name) {
   const found = row.rates[name];
   const reason = data.lists.reason[found.reason];
-  if (found.reason > FEW) return { numerator: null, n: null, value: null, low: null, high: null, marked: false, reason };
+  if (found.reason > TOO_FEW) return { numerator: null, n: null, value: null, low: null, high: null, marked: false, reason };
   const { positive, closed } = definition(data, name);
   const numerator = total(row, positive);
   const n = total(row, COUNTS[closed ? "all" : "merits"]);
@@ -177,10 +177,12 @@ export function compared(data, state) {
 
 // ---------------------------------------------------------------- table
 
+const few = () => `fewer than ${data.marked_below} decisions`;
+
 const remarks = (row, found) => [
   found.reason || "",
   row.status === "partial" ? "part of the year" : row.status === "break" ? "counted in another way" : "",
-  found.marked && found.value !== null ? "fewer than 50 decisions" : "",
+  found.marked && found.value !== null ? few() : "",
   row.note,
 ].filter(Boolean).join("; ");
 
@@ -232,7 +234,7 @@ function ends(data, state, one) {
   const said = one.points.filter((point) => point.y !== null && !point.partial);
   if (!one.points.length) return null;
   if (!said.length) {
-    return `${one.name}: no rate, ${one.rows.every((row) => row.rates[state.def].reason === FEW) ? `fewer than ${data.shown_from} decisions in every year` : "for the reasons in the table"}`;
+    return `${one.name}: no rate, ${one.rows.every((row) => row.rates[state.def].reason === TOO_FEW) ? `fewer than ${data.shown_from} decisions in every year` : "for the reasons in the table"}`;
   }
   const form = (point) => `${state.show === "counts" ? count(point.y) : percent(point.y)} in ${point.year}`;
   const [first, last] = [said[0], said[said.length - 1]];
@@ -325,7 +327,7 @@ function notes(data, state, lines) {
     }
   }
   if (points.some((point) => point.hollow && point.y !== null)) {
-    found.push(rated ? "Hollow: part of a year, or fewer than 50 decisions." : "Hollow: part of a year.");
+    found.push(rated ? `Hollow: part of a year, or ${few()}.` : "Hollow: part of a year.");
   }
   if (points.some((point) => point.broken && point.year > state.from)) {
     found.push("A gap with a short stroke: counted in another way from there on.");

@@ -21,6 +21,12 @@ SHOWN_FROM = 20
 MARKED_BELOW = 50
 """Denominator below which a rate is marked as resting on few decisions."""
 
+TOO_FEW = f"fewer than {SHOWN_FROM} decisions"
+"""Why there is no rate."""
+
+FEW = f"fewer than {MARKED_BELOW} decisions"
+"""Why a rate is marked."""
+
 GRANTS = ("refugee", "subsidiary", "humanitarian", "temporary", "complementary")
 
 
@@ -228,7 +234,7 @@ def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
     n = positive.value + other.value
     marked = n < MARKED_BELOW
     if n < SHOWN_FROM:
-        reason = f"fewer than {SHOWN_FROM} decisions"
+        reason = TOO_FEW
         return Rate(name, positive.value, n, None, None, None, None, None, marked, reason)
     bound_low = positive.low / max(1, positive.low + other.high)
     bound_high = positive.high / max(1, positive.high + other.low)

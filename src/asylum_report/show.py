@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asylum_report.errors import InvalidTable, ReportError, UnknownName
-from asylum_report.recognition import DEFINITIONS, SHOWN_FROM
+from asylum_report.recognition import DEFINITIONS, MARKED_BELOW, SHOWN_FROM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,7 @@ def _several(found: list[dict[str, Any]]) -> None:
     print(f"\n{chosen.name}: {chosen.words} ({chosen.users}).")
     print(
         "Interval: 95% Jeffreys, widened by what rounding allows. "
-        f"Rates below {SHOWN_FROM} decisions are not shown; * rests on fewer than 50."
+        f"Rates below {SHOWN_FROM} decisions are not shown; * rests on fewer than {MARKED_BELOW}."
     )
     print("Source: " + "; ".join(vintages) + ".")
 

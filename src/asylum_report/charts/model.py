@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from asylum_report import identity
+from asylum_report.recognition import FEW
 
 Kind = Literal["line", "bar", "stack", "dot"]
 """line: values over time. bar: horizontal bars by category, series side by side. stack: vertical
@@ -42,7 +43,7 @@ class Series:
     n
         Merits decisions or persons behind each value, or empty.
     hollow
-        True where the period is partial, provisional or rests on fewer than 50 merits decisions:
+        True where the period is partial, provisional or rests on few merits decisions:
         drawn hollow (points) or hatched (bars) and joined to nothing.
     notes
         A word on each value for tooltips and the data table, or empty.
@@ -139,7 +140,7 @@ class Chart:
     """Takes the height its categories need, as a long list of destinations does."""
     categories: tuple[str, ...] = ()
     """Order of the rows of bars and dots; by default that of first appearance in the series."""
-    hollow_means: str = "partial or provisional period, or fewer than 50 decisions"
+    hollow_means: str = f"partial or provisional period, or {FEW}"
     """What hollow or hatched marks mean, written below the plot where there are any; or empty."""
     lang: str = "en"
     """Language of its words; what a drawing writes by itself is in it too."""

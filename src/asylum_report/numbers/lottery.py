@@ -20,6 +20,7 @@ from asylum_report.numbers.model import (
     signed,
     signed_range,
 )
+from asylum_report.recognition import MARKED_BELOW
 
 Row = Mapping[Any, Any]
 COUNTRIES = {"de": "DEU", "fr": "FRA"}
@@ -143,7 +144,11 @@ def _world(year: int) -> list[Number]:
             of.times("", line["value"]),
             of.times_range("_ci", (line["low"], line["high"]), "95% interval"),
         ]
-    of = _Group("lottery.world.", f"authorities with at least 50 merits decisions, {year}", query)
+    of = _Group(
+        "lottery.world.",
+        f"authorities with at least {MARKED_BELOW} merits decisions, {year}",
+        query,
+    )
     return [*found, of.count("authorities", by["actual"]["destinations"], "authorities")]
 
 
@@ -179,7 +184,7 @@ def _places(year: int) -> list[Number]:
     for stem, code in COUNTRIES.items():
         found += _ratio(f"lottery.{stem}.", _of(every, code), year)
         found += _deviation(f"lottery.russians.{stem}.", _of(ours, code), year)
-    words = f"EU+ destinations with at least 50 merits decisions on Russian citizens, {year}"
+    words = f"EU+ destinations with at least {MARKED_BELOW} merits decisions on Russian citizens, {year}"
     of = _Group(
         "lottery.russians.",
         words,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from asylum_report.columns import OUTCOMES, STAGES, STATUSES
-from asylum_report.recognition import DEFINITIONS
+from asylum_report.recognition import DEFINITIONS, FEW
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 INTERVALS = ("jeffreys-95-rounding",)
@@ -58,7 +58,7 @@ RATE: dict[str, dict[str, Any]] = {
     "n": _count("Decisions in the denominator of the definition"),
     "unit": _text("What is counted", enum=["persons", "cases"]),
     "status": _text("Whether the period can be taken as it stands", enum=list(STATUSES)),
-    "few": {"type": "boolean", "description": "Rests on fewer than 50 decisions"},
+    "few": {"type": "boolean", "description": f"Rests on {FEW}"},
     "reason": _text("Why there is no value; empty where there is one"),
     "note": _text("What to know before using the rate; may be empty"),
     "publisher": _text("Publisher of the counts"),

@@ -17,7 +17,7 @@ from asylum_report.charts.model import Chart, Table
 from asylum_report.charts.words import NBSP, value
 from asylum_report.publish import dashboard_data as data
 from asylum_report.publish import dashboard_words as words
-from asylum_report.recognition import DEFINITIONS
+from asylum_report.recognition import DEFINITIONS, FEW
 
 Row = dict[str, Any]
 
@@ -124,7 +124,7 @@ def remark(row: Row) -> str:
     return "; ".join(filter(None, (
         row["reason"],
         status.get(row["status"], ""),
-        "fewer than 50 decisions" if row["marked"] and row["rate"] is not None else "",
+        FEW if row["marked"] and row["rate"] is not None else "",
         data.noted(row),
     )))  # fmt: skip
 
@@ -133,7 +133,7 @@ def notes(found: Mapping[str, Sequence[Row]]) -> list[str]:
     """Return the remarks below the default view's chart."""
     rows = [row for of in found.values() for row in of]
     texts = [
-        "Hollow: part of a year, or fewer than 50 decisions.",
+        f"Hollow: part of a year, or {FEW}.",
         "A gap with a short stroke: counted in another way from there on.",
         *(note.words for key, note in words.NOTES.items() if key in found),
     ]

@@ -22,16 +22,13 @@ from asylum_report.charts.library.parts import INTERVAL
 from asylum_report.columns import NO_RATE
 from asylum_report.errors import BuildError
 from asylum_report.publish import dashboard_words as words
-from asylum_report.recognition import DEFINITIONS, MARKED_BELOW, SHOWN_FROM
+from asylum_report.recognition import DEFINITIONS, MARKED_BELOW, SHOWN_FROM, TOO_FEW
 
 PLACE = "data/dashboard.json"
 """Where the file stands in the site."""
 
 OUTCOMES = ("refugee", "complementary", "rejected", "closed")
 """What UNHCR divides decisions into; its ``total`` stays out: their sum, or at odds with it."""
-
-FEW = f"fewer than {SHOWN_FROM} decisions"
-"""The reason of `asylum_report.recognition.rate`, under which counts are shown and no rate."""
 
 Row = dict[str, Any]
 
@@ -135,7 +132,11 @@ def content() -> dict[str, Any]:
         "status": sorted({row["status"] for row in rows}),
         "note": sorted({noted(row) for row in rows} | {""}),
         "margin": sorted(set(margins)),
-        "reason": ["", FEW, *sorted({r["reason"] for d in worked.values() for r in d} - {"", FEW})],
+        "reason": [
+            "",
+            TOO_FEW,
+            *sorted({r["reason"] for d in worked.values() for r in d} - {"", TOO_FEW}),
+        ],
     }
     columns: dict[str, list[Any]] = {
         "key": [series_key(row["destination"], row["authority"]) for row in rows],
@@ -160,7 +161,7 @@ def content() -> dict[str, Any]:
             "high": [tenths(row["high"]) for row in found],
         }
         for name, found in worked.items()
-        if any(row["reason"] in ("", FEW) for row in found)
+        if any(row["reason"] in ("", TOO_FEW) for row in found)
     }
     return {
         "about": about(rows),
@@ -244,7 +245,7 @@ def definitions(worked: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[
     """Return the definitions of a rate, with why one is not to be had from these figures."""
     found = []
     for name, one in DEFINITIONS.items():
-        had = any(row["reason"] in ("", FEW) for row in worked[name])
+        had = any(row["reason"] in ("", TOO_FEW) for row in worked[name])
         why = Counter(str(row["reason"]) for row in worked[name]).most_common(1)[0][0]
         found.append({
             "name": name,

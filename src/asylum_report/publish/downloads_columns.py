@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from asylum_report.columns import COLUMNS
+from asylum_report.recognition import FEW
 
 SHARED = (
     "source", "dataset", "vintage", "origin", "destination", "authority", "stage", "unit",
@@ -40,7 +41,7 @@ WORDS = {
     "status": "What became of a series, or why there is no value",
     "data_status": "Status of the published figures",
     "period_status": "Status of the period: complete, partial ...",
-    "marked": "Rests on fewer than 50 decisions",
+    "marked": f"Rests on {FEW}",
     "note": "What to know before using the row",
     "reason": "Why there is no value",
     "fall": "Probability that the level fell",

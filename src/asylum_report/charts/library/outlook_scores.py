@@ -7,6 +7,7 @@ from asylum_report.charts.library import parts
 from asylum_report.charts.library.outlook import number
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.models.forecast_fitted import BASELINE
+from asylum_report.models.forecast_rates import SMALLEST
 
 MODELS = {
     "random-walk": "Random walk (baseline)",
@@ -145,7 +146,8 @@ def rates_scores() -> Chart:
         y_format="percent",
         series=tuple(lanes),
         source=parts.source([dict(one)]) + "; own tests",
-        note=f"Baseline: the last rate with one spread for all. Every origin and destination with at least 50 decisions in both years, forecast from "
+        note="Baseline: the last rate with one spread for all. Every origin and destination with at "
+        f"least {SMALLEST} decisions in both years, forecast from "
         f"{int(one['first_year'])} to {int(one['last_year'])}. Intervals: 95%, from drawing "
         "destinations anew.",
         alt=f"Points by model. {RATE_MODELS[shown]} has {parts.percent(one['relative'])} of the "

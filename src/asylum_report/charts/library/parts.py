@@ -8,6 +8,7 @@ from typing import Any
 
 from asylum_report import places, query, records
 from asylum_report.charts.model import Event, Series, Table
+from asylum_report.recognition import FEW
 
 Row = Mapping[str, Any]
 
@@ -77,7 +78,7 @@ def rate_table(labelled: Iterable[tuple[str, Row]]) -> Table:
             row["rejected"], row["closed"],
             "; ".join(part for part in (
                 row["reason"], "" if row["status"] == "complete" else row["status"],
-                "fewer than 50 decisions" if row["marked"] and row["rate"] is not None else "",
+                FEW if row["marked"] and row["rate"] is not None else "",
             ) if part),
         ))  # fmt: skip
     return Table(
@@ -136,3 +137,8 @@ def destination_name(row: Row) -> str:
 def percent(share: float | None) -> str:
     """Write a share for alt texts: "29.0%", or "not shown"."""
     return "not shown" if share is None else f"{100 * share:.1f}%"
+
+
+def where(holds: bool, text: str) -> str:
+    """Return a sentence that says more than its figures, or nothing where they do not bear it out."""
+    return text if holds else ""

@@ -31,7 +31,7 @@ COUNTED = (
     "First and repeat applications undivided; each count rounded to 5, and intervals take that in. "
     f"{parts.INTERVAL} Quarters with fewer than {recognition.SHOWN_FROM} decisions are left out."
 )
-HOLLOW = "fewer than 50 decisions, or a quarter that many countries have not reported yet"
+HOLLOW = f"{recognition.FEW}, or a quarter that many countries have not reported yet"
 
 
 def quarters() -> list[dict[str, Any]]:
@@ -228,7 +228,7 @@ def _table(labelled: Iterable[tuple[str, Row]]) -> Table:
 
 
 def _remark(row: Row) -> str:
-    few = "fewer than 50 decisions" if row["marked"] and row["rate"] is not None else ""
+    few = recognition.FEW if row["marked"] and row["rate"] is not None else ""
     status = "" if row["status"] == "complete" else row["status"]
     return "; ".join(part for part in (row["reason"], status, few) if part)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from asylum_report.charts.library import quarterly
 from asylum_report.charts.model import Chart
+from asylum_report.recognition import MARKED_BELOW
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ PLANS: Mapping[str, Plan] = {
         "- **First and repeat applications are undivided**, also for France, where the rest of this "
         "page counts first applications only.\n"
         "- **A quarter has few decisions**, so it swings more than a year. Hollow points rest on "
-        "fewer than 50, or on a quarter that many countries have not reported yet: an end that "
+        f"fewer than {MARKED_BELOW}, or on a quarter that many countries have not reported yet: an end that "
         "falls or rises there is no finding.\n"
         "- **All EU+ together changes its make-up.** A large country that decides more, or starts to "
         "report, moves the rate of all.",
