@@ -160,7 +160,8 @@ def _parts(text: str, lang: str, catalogue: Catalogue) -> str | None:
             lead = between[0] if between else ""
             more = _parts(rest[len(lead) :], lang, catalogue)
             if more is not None:
-                return _filled(one.said, slots) + lead + more
+                gap = NBSP if lang == "fr" and lead.startswith(";") else ""
+                return _filled(one.said, slots) + gap + lead + more
     return None
 
 

@@ -81,8 +81,10 @@ def destinations() -> Chart:
     span = f"{FOLLOWED - 4}-{FOLLOWED}"
     return Chart(
         name="appeal-destinations",
-        title="More are protected after appeal: "
-        f"Germany {words['DEU'].replace(' after appeal', ' after')}; France "
+        title=parts.where(
+            all(of[code]["bound_low"] > of[code]["first"] for code in words),
+            "More are protected after appeal: ",
+        ) + f"Germany {words['DEU'].replace(' after appeal', ' after')}; France "
         f"{words['FRA'].replace(' at first instance', '').replace(' after appeal', '')}",
         subtitle="Share protected per decision on the merits at first instance, before and after "
         f"appeal, persons, Russian citizens, decided in {span} and followed to {FOLLOWED + 2}",

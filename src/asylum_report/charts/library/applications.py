@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from asylum_report import places, records
-from asylum_report.charts.library import parts
+from asylum_report.charts.library import moves, parts
 from asylum_report.charts.model import Chart, Series, Table
 
 Row = Mapping[str, Any]
 SINCE_WAR = (2022, 2025)
+ENOUGH = 200
+"""Applicants from which a destination's shares by age and sex are drawn."""
 
 
 def applications_destinations() -> Chart:
@@ -130,9 +133,7 @@ def applications_annual() -> Chart:
         hollow_means="part of the year",
         note="First applications only; repeat applications are another table. The three authorities "
         "register applications at different points of the procedure.",
-        alt="Three lines by year from 2008. Germany has peaks in 2013, 2016 and 2023, when there were "
-        f"{german:,}. US immigration courts rise from under a thousand in 2021 to {courts:,} in 2023. "
-        "France stays below six thousand.",
+        alt=_annual_alt(total, years),
         table=Table(
             ("Year", *(label for label, *_ in wanted), "Remark"),
             tuple(
@@ -148,6 +149,37 @@ def applications_annual() -> Chart:
     )
 
 
+def _annual_alt(total: Mapping[tuple[str, str], int], years: Sequence[str]) -> str:
+    """Return what the lines do, each part only where the figures bear it out."""
+    german = [total["Germany", year] for year in years]
+    peaks = [
+        year
+        for before, year, after in zip(years, years[1:], years[2:], strict=False)
+        if total["Germany", year] > max(total["Germany", before], total["Germany", after])
+        and total["Germany", year] > statistics.mean(german)
+    ]
+    early, late = (total["US immigration courts", year] for year in ("2021", "2023"))
+    most = max(total["France", year] for year in years)
+    return " ".join(filter(None, (
+        "Three lines by year from 2008.",
+        f"Germany has peaks in {', '.join(peaks[:-1])} and {peaks[-1]}, when there were "
+        f"{total['Germany', peaks[-1]]:,}." if len(peaks) > 1 else "",
+        f"US immigration courts rise from {'under a thousand' if early < 1000 else f'{early:,}'} in "
+        f"2021 to {late:,} in 2023." if moves.of_count(early, late) == "rose" else "",
+        "France stays below six thousand." if most < 6000 else f"France has at most {most:,}.",
+    )))  # fmt: skip
+
+
+def _older_peaks(rows: Sequence[Row]) -> str:
+    """Return the peaks before the invasion: years whose highest month is above both neighbours'."""
+    highest: dict[int, int] = defaultdict(int)
+    for row in rows:
+        year = int(row["period_start"][:4])
+        highest[year] = max(highest[year], row["count"])
+    told = highest[2013] > highest[2014] and highest[2016] > max(highest[2015], highest[2017])
+    return parts.where(told, "a peak in 2013, another in 2016, ")
+
+
 def applications_monthly() -> Chart:
     """Draw Eurostat's monthly first-time applicants in all reporting countries."""
     rows = [
@@ -160,7 +192,7 @@ def applications_monthly() -> Chart:
     ]
     rows.sort(key=lambda row: row["period_start"])
     whole = [row for row in rows if row["status"] == "complete"]
-    recent = [row for row in whole if row["period_start"] >= "2021"]
+    recent = [row for row in whole if row["period_start"] >= "2022-03"]
     peak = max(recent, key=lambda row: row["count"])
     last = whole[-1]
     return Chart(
@@ -189,7 +221,8 @@ def applications_monthly() -> Chart:
         + (" The newest months are not a fall: most countries had not reported yet."
            if rows[-1]["status"] == "partial" else ""),
         alt=f"Line of monthly first-time applicants from {parts.month_name(rows[0]['period_start'])}: "
-        f"a peak in 2013, another in 2016, {peak['count']:,} in "
+        + _older_peaks(whole)
+        + f"{peak['count']:,} in "
         f"{parts.month_name(peak['period_start'])} after the invasion and the mobilisation, "
         f"and {last['count']:,} in {parts.month_name(last['period_start'])}.",
         table=Table(
@@ -223,7 +256,7 @@ def men() -> Chart:
 
     codes = sorted(
         (code for code, sex, age in cell
-         if (sex, age) == ("T", "TOTAL") and (cell[code, sex, age] or 0) >= 200),
+         if (sex, age) == ("T", "TOTAL") and (cell[code, sex, age] or 0) >= ENOUGH),
         key=lambda code: -((share(code, "Y18-34") or 0) + (share(code, "Y35-64") or 0)),
     )  # fmt: skip
     ages = (("Y18-34", "Men aged 18-34", "first"), ("Y35-64", "Men aged 35-64", "second"))
@@ -233,7 +266,7 @@ def men() -> Chart:
         title=f"In {year} men aged 18 to 34 were {parts.percent(eu[0])} of the Russian citizens who applied "
         "in the EU",
         subtitle=f"Share of all asylum applicants with Russian citizenship, persons, {year}; destinations "
-        "with at least 200 applicants",
+        f"with at least {ENOUGH} applicants",
         kind="bar",
         x_scale="category",
         y_format="percent",

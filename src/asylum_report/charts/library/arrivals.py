@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from asylum_report import records
-from asylum_report.charts.library import parts
+from asylum_report.charts.library import moves, parts
 from asylum_report.charts.model import Chart, Series, Table
 
 
@@ -25,8 +25,11 @@ def us_encounters() -> Chart:
     since = {month: total.get((month, "southwest"), 0) for month in months if month > peak}
     return Chart(
         name="us-encounters",
-        title=f"Encounters at the south-west border peaked at {total[peak, 'southwest']:,} in "
-        f"{parts.month_name(peak + '-01')} and {now(since)}",
+        title="Encounters at the south-west border " + (
+            f"peaked at {total[peak, 'southwest']:,} in {parts.month_name(peak + '-01')} and {now(since)}"
+            if since
+            else f"were most in {parts.month_name(peak + '-01')}, {total[peak, 'southwest']:,}"
+        ),
         subtitle="CBP encounters of Russian citizens, events, by month and region",
         kind="line",
         x_scale="month",
@@ -41,8 +44,9 @@ def us_encounters() -> Chart:
         "and sea ports are mostly not about asylum. A month without a row in the file is a gap. The "
         "northern land border (a few a month) is in the table only.",
         alt=f"Two lines by month, October 2019 to {parts.month_name(months[-1] + '-01')}: the south-west "
-        f"land border rises to {total[peak, 'southwest']:,} in {parts.month_name(peak + '-01')} and falls "
-        f"to {total.get((months[-1], 'southwest'), 0):,} in {parts.month_name(months[-1] + '-01')}.",
+        f"land border rises to {total[peak, 'southwest']:,} in {parts.month_name(peak + '-01')}"
+        + parts.where(bool(since), f" and falls to {total.get((months[-1], 'southwest'), 0):,} in "
+                      f"{parts.month_name(months[-1] + '-01')}") + ".",
         table=Table(
             ("Month", "South-west land border", "Northern land border", "Other"),
             tuple((m, *(total.get((m, region)) for region in ("southwest", "northern", "other")))
@@ -95,8 +99,10 @@ def us_grants() -> Chart:
             part.add(key)
     part |= {key for key, day in last.items() if day < f"{key[2]}-09-30"}
     years = sorted({year for _, _, year in total})
-    defensive = total.get(("asylum-defensive", "OHSS", "2023"))
+    defensive = total["asylum-defensive", "OHSS", "2023"]
     admitted = total.get(("refugee-admissions", "PRM", "2023"))
+    rises = defensive > total["asylum-defensive", "OHSS", "2022"]
+    top = all(total[m, s, "2023"] <= defensive for m, s, *_ in MEASURES)
     return Chart(
         name="us-grants",
         title=f"US courts granted asylum to about {defensive:,} Russian citizens in fiscal year 2023; "
@@ -117,8 +123,11 @@ def us_grants() -> Chart:
         note="Asylum is granted to people already in the country; refugees are admitted from abroad. "
         "The two are different things and are never added. OHSS rounds to 10. Refugee admissions of "
         "fiscal year 2025 cover October to December 2024 only.",
-        alt=f"Three lines by fiscal year from 2014. Asylum granted by courts rises to {defensive:,} in "
-        "2023; asylum granted by USCIS and refugee admissions stay below it in that year.",
+        alt="Three lines by fiscal year from 2014. Asylum granted by courts "
+        f"{'rises to' if rises else 'is'} {defensive:,} in 2023"
+        + parts.where(
+            top, "; asylum granted by USCIS and refugee admissions stay below it in that year"
+        ) + ".",
         table=Table(
             ("Fiscal year", *(label for _, _, label, _ in MEASURES)),
             tuple((y, *(total.get((m, s, y)) for m, s, *_ in MEASURES)) for y in years),
@@ -141,8 +150,12 @@ def germany_pending() -> Chart:
     last = months[-1]
     return Chart(
         name="germany-pending",
-        title=f"Pending first applications fell from {value['pending-first', peak]:,} in "
-        f"{parts.month_name(peak + '-01')} to {value['pending-first', last]:,} in {parts.month_name(last + '-01')}",
+        title="Pending first applications " + (
+            f"fell from {value['pending-first', peak]:,} in {parts.month_name(peak + '-01')} to "
+            f"{value['pending-first', last]:,} in {parts.month_name(last + '-01')}"
+            if moves.of_count(value["pending-first", peak], value.get(("pending-first", last))) == "fell"
+            else f"were most in {parts.month_name(peak + '-01')}, {value['pending-first', peak]:,}"
+        ),
         subtitle="Asylum applications of Russian citizens pending at BAMF at the end of the month, persons",
         kind="line",
         x_scale="month",

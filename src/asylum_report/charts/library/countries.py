@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from asylum_report import corridors, places
-from asylum_report.charts.library import parts
+from asylum_report.charts.library import moves, parts
 from asylum_report.charts.library.recognition import (
     COURT_BREAKS,
     COURT_CODE,
@@ -29,15 +31,33 @@ def germany_outcomes() -> Chart:
     """Draw BAMF's decisions by outcome."""
     rows = parts.rates("DEU", (2023, LATEST), authority="BAMF")
     closed = rows[0]["closed"] / (rows[0]["n"] + rows[0]["closed"])
-    rejected = {int(row["period"]): row["rejected"] for row in rows}
+    grew = "; in 2024 and 2025 rejections on the merits grew most" if _rejections_grew(rows) else ""
     return outcome_stack(
-        "germany-outcomes", f"Rejections on the merits rose from {rejected[2023]:,} in 2023 to {rejected[LATEST]:,} in {LATEST}",
+        "germany-outcomes", rejections_moved(rows[0]["rejected"], rows[-1]["rejected"]),
         "DEU", "BAMF", "BAMF, first and repeat applications, persons",
         f"Stacked bars, 2008 to 2025. In 2023 {parts.percent(closed)} of all decisions closed the "
-        "case without an answer on the merits; in 2024 and 2025 rejections on the merits grew most.",
+        f"case without an answer on the merits{grew}.",
         "Closed otherwise: another state is responsible under the Dublin rules, withdrawals, other "
         "formal ends.",
     )  # fmt: skip
+
+
+def rejections_moved(before: int, after: int, years: tuple[int, int] = (2023, LATEST)) -> str:
+    """Return how BAMF's rejections on the merits moved between two years."""
+    how, (first, last) = moves.of_count(before, after), years
+    if how == "near":
+        return f"Rejections on the merits stayed near {before:,} from {first} to {last}"
+    return f"Rejections on the merits {how} from {before:,} in {first} to {after:,} in {last}"
+
+
+def _rejections_grew(rows: Sequence[parts.Row]) -> bool:
+    """Return whether in each year rejections grew, and by more than any other outcome."""
+    others = ("refugee", "complementary", "closed")
+    return all(
+        row["rejected"] - before["rejected"]
+        > max(0, *(row[name] - before[name] for name in others))
+        for before, row in itertools.pairwise(rows)
+    )
 
 
 def germany_stages() -> Chart:
@@ -85,12 +105,28 @@ def france_outcomes() -> Chart:
     return outcome_stack(
         "france-outcomes", f"In {answered} of its decisions of {LATEST} OFPRA answered on the merits",
         "FRA", "OFPRA", "OFPRA, first instance, persons",
-        "Stacked bars, 2008 to 2025: rejections make up most decisions, refugee status most of the "
-        "grants; closed cases are few.",
+        "Stacked bars, 2008 to 2025" + parts.where(
+            _as_usual(parts.rates("FRA", (2008, LATEST), authority="OFPRA")),
+            ": rejections make up most decisions, refugee status most of the grants; closed cases are few",
+        ) + ".",
         "In 2014 UNHCR counts about half as many persons as Eurostat, probably because accompanied minors "
         "are left out. Closed cases are printed as none until 2016 and from 2017 "
         "on as a few: they may not have been recorded before.",
     )  # fmt: skip
+
+
+def _as_usual(rows: Sequence[parts.Row]) -> bool:
+    """Return whether rejections are most decisions, refugee status most grants, closed cases few."""
+    total = {
+        name: sum(row[name] or 0 for row in rows)
+        for name in ("refugee", "complementary", "rejected", "closed")
+    }
+    every = sum(total.values())
+    return (
+        total["rejected"] > every / 2
+        and total["refugee"] > total["complementary"]
+        and total["closed"] < every / 10
+    )
 
 
 def france_stages() -> Chart:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from asylum_report import places, records
-from asylum_report.charts.library import parts
+from asylum_report.charts.library import moves, parts
 from asylum_report.charts.library.recognition import (
+    COMPARED,
     COURT_BREAKS,
     COURT_CODE,
     THREE,
     YEARS,
+    moved,
     trend_rows,
 )
 from asylum_report.charts.model import Chart, Event
@@ -47,8 +50,7 @@ def happened() -> Chart:
                   for label, *_ in THREE)  # fmt: skip
     return Chart(
         name="what-happened",
-        title=f"Since 2023 Germany's rate fell from {de[2023]} to {de[2025]}, US courts' from "
-        f"{us[2023]} to {us[2025]}; France's shows no clear change",
+        title=title(moved(found)),
         subtitle="Protection rate: refugee status or other protection per decision on the merits, "
         "first instance, persons, Russian citizens, by year; with events of the time",
         kind="line",
@@ -75,6 +77,15 @@ def happened() -> Chart:
         "is part of a year.",
         table=parts.rate_table((label, row) for label, *_ in THREE for row in found[label]),
     )  # fmt: skip
+
+
+def title(three: Sequence[tuple[moves.Move, tuple[str, str]]]) -> str:
+    """Return the chart's title of what `recognition.moved` gives: each country's clause."""
+    (first, de), (french, fr), (courts, us) = three
+    begins = "" if first == "unknown" else f"Since {COMPARED[0]} "
+    germany = moves.clause(f"{begins}Germany's rate", first, de, near="has stayed near")
+    usa = moves.beside("US courts'", courts, us, first)
+    return f"{germany}, {usa}; " + moves.clause("France's", french, fr)
 
 
 def events() -> tuple[Event, ...]:

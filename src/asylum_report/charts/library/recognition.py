@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asylum_report import corridors, results
-from asylum_report.charts.library import parts
+from asylum_report.charts.library import moves, parts
 from asylum_report.charts.model import Chart, Series, Table
 
 YEARS = (2008, 2025)
+COMPARED = (2023, 2025)
+"""The years that titles compare."""
 THREE = (
     ("Germany", "germany", "DEU", "BAMF"),
     ("France", "france", "FRA", "OFPRA"),
@@ -29,8 +31,7 @@ def _span(first: int = YEARS[0]) -> range:
 
 
 def _value(rows: Sequence[parts.Row], year: int) -> str:
-    found = [row["rate"] for row in rows if str(row["period_start"])[:4] == str(year)]
-    return parts.percent(found[0] if found else None)
+    return parts.percent(moves.rate_in(rows, year))
 
 
 def trend_rows(destination: str, authority: str, first: int = 2015) -> list[dict[str, Any]]:
@@ -52,8 +53,7 @@ def headline() -> Chart:
     de, fr, us = (found[label] for label, *_ in THREE)
     return Chart(
         name="recognition-three-countries",
-        title=f"Germany's protection rate fell from {_value(de, 2023)} to {_value(de, 2025)} in two "
-        "years, US courts' fell too, France's shows no clear change",
+        title=title(moved(found)),
         subtitle="Protection rate: refugee status or other protection per decision on the merits, "
         "first instance, persons, Russian citizens, by year",
         kind="line",
@@ -78,6 +78,27 @@ def headline() -> Chart:
     )
 
 
+def moved(found: Mapping[str, Sequence[parts.Row]]) -> list[tuple[moves.Move, tuple[str, str]]]:
+    """Return of each of `THREE` how its rate moved between `COMPARED`, and both rates in words."""
+    return [
+        (
+            moves.of_rates(found[label], code, authority, COMPARED),
+            (_value(found[label], COMPARED[0]), _value(found[label], COMPARED[1])),
+        )
+        for label, _, code, authority in THREE
+    ]
+
+
+def title(three: Sequence[tuple[moves.Move, tuple[str, str]]]) -> str:
+    """Return the headline's title of what `moved` gives: each country's clause, with its verb."""
+    (first, de), (french, fr), (courts, us) = three
+    return ", ".join((
+        moves.clause("Germany's protection rate", first, de, "two years"),
+        moves.alike("US courts'", courts, us, first),
+        moves.alike("France's", french, fr, first),
+    ))  # fmt: skip
+
+
 NAMES = {
     "protection": "any protection, merits",
     "refugee": "refugee status, merits",
@@ -93,7 +114,10 @@ def definitions() -> Chart:
         for name in NAMES:
             for row in parts.rates(code, (year, year), authority=authority, definition=name):
                 found.append((label, colour, {**row, "name": name}))
-    de = {row["name"]: row["rate"] for label, _, row in found if label == "Germany"}
+    de, fr = (
+        {row["name"]: row["rate"] for label, _, row in found if label == one}
+        for one in ("Germany", "France")
+    )
     return Chart(
         name="recognition-definitions",
         title=f"The definition turns Germany's {parts.percent(de['protection'])} into "
@@ -122,8 +146,11 @@ def definitions() -> Chart:
         alt=f"Points for three definitions in three countries, {year}. Germany: "
         f"{parts.percent(de['protection'])} of decisions on the merits gave any protection, "
         f"{parts.percent(de['refugee'])} refugee status; of all decisions, closed ones too, "
-        f"{parts.percent(de['overall'])} gave any protection. In France the definitions hardly "
-        f"differ because few cases are closed.",
+        f"{parts.percent(de['overall'])} gave any protection."
+        + parts.where(
+            moves.of_rate(fr["protection"], fr["overall"]) == "near",
+            " In France the definitions hardly differ because few cases are closed.",
+        ),
         table=parts.rate_table((f"{label}: {NAMES[row['name']]}", row) for label, _, row in found),
     )
 

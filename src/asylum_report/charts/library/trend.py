@@ -188,8 +188,10 @@ def months() -> Chart:
     top = max(rows, key=lambda row: row["level_estimate"])
     return Chart(
         name="trend-months",
-        title="BAMF's months move more than independent decisions would: about "
-        f"{told['estimate']:.0f} decisions tell as much as one",
+        title=(
+            "BAMF's months move more than independent decisions would: about"
+            if told["low"] > 1 else "By BAMF's months, about"
+        ) + f" {told['estimate']:.0f} decisions tell as much as one",
         subtitle="Chance of protection per decision on the merits, BAMF, first and repeat "
         "applications, persons, Russian citizens, by month",
         kind="line",
