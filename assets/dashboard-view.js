@@ -177,12 +177,12 @@ export function compared(data, state) {
 
 // ---------------------------------------------------------------- table
 
-const few = () => `fewer than ${data.marked_below} decisions`;
+const few = (data) => `fewer than ${data.marked_below} decisions`;
 
-const remarks = (row, found) => [
+const remarks = (data, row, found) => [
   found.reason || "",
   row.status === "partial" ? "part of the year" : row.status === "break" ? "counted in another way" : "",
-  found.marked && found.value !== null ? few() : "",
+  found.marked && found.value !== null ? few(data) : "",
   row.note,
 ].filter(Boolean).join("; ");
 
@@ -193,7 +193,7 @@ const interval = (found) => [tenths(found.low), tenths(found.high)];
 function table(data, state, lines) {
   const outcomes = Object.entries(data.outcomes);
   const after = ["Stage", "Authority", "Unit", "Remark"];
-  const end = (row, found) => [stageCell(row), row.authority, row.unit, remarks(row, found)];
+  const end = (row, found) => [stageCell(row), row.authority, row.unit, remarks(data, row, found)];
   const rows = [];
   if (state.show === "definitions") {
     const names = compared(data, state);
@@ -327,7 +327,7 @@ function notes(data, state, lines) {
     }
   }
   if (points.some((point) => point.hollow && point.y !== null)) {
-    found.push(rated ? `Hollow: part of a year, or ${few()}.` : "Hollow: part of a year.");
+    found.push(rated ? `Hollow: part of a year, or ${few(data)}.` : "Hollow: part of a year.");
   }
   if (points.some((point) => point.broken && point.year > state.from)) {
     found.push("A gap with a short stroke: counted in another way from there on.");

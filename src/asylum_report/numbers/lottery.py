@@ -144,11 +144,8 @@ def _world(year: int) -> list[Number]:
             of.times("", line["value"]),
             of.times_range("_ci", (line["low"], line["high"]), "95% interval"),
         ]
-    of = _Group(
-        "lottery.world.",
-        f"authorities with at least {MARKED_BELOW} merits decisions, {year}",
-        query,
-    )
+    words = f"authorities with at least {MARKED_BELOW} merits decisions, {year}"
+    of = _Group("lottery.world.", words, query)
     return [*found, of.count("authorities", by["actual"]["destinations"], "authorities")]
 
 
@@ -184,7 +181,8 @@ def _places(year: int) -> list[Number]:
     for stem, code in COUNTRIES.items():
         found += _ratio(f"lottery.{stem}.", _of(every, code), year)
         found += _deviation(f"lottery.russians.{stem}.", _of(ours, code), year)
-    words = f"EU+ destinations with at least {MARKED_BELOW} merits decisions on Russian citizens, {year}"
+    words = f"EU+ destinations with at least {MARKED_BELOW} merits decisions"
+    words += f" on Russian citizens, {year}"
     of = _Group(
         "lottery.russians.",
         words,
