@@ -13,7 +13,7 @@ from asylum_report.corrections import Correction
 from asylum_report.errors import MendedFault, ReportError, UnknownName
 from asylum_report.harmonise import recipes
 
-TABLES = ("decisions", "applications", "encounters", "grants")
+TABLES = ("decisions", "applications", "encounters", "grants", "figures")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,8 @@ def uncorrected() -> dict[str, pd.DataFrame]:
         asked = [match for one in about for match in (one.match, one.expect.get("of")) if match]
         rows = {row for match in asked for row in corrections.positions(whole, match).tolist()}
         # One row of each dataset besides, so that every correction finds its own.
-        rows |= set(whole.drop_duplicates(["dataset", "vintage"]).index)
+        named = [column for column in ("dataset", "vintage") if column in whole]
+        rows |= set(whole.drop_duplicates(named).index if named else whole.index)
         found[name] = whole.take(sorted(rows)).reset_index(drop=True)
     return found
 
@@ -120,6 +121,11 @@ def small() -> pd.DataFrame:
         for destination in ("DEU", "FRA")
     ]
     return tables.conform("decisions", pd.DataFrame(rows))
+
+
+def test_a_note_of_ours_that_was_wrong_gives_way() -> None:
+    rows = corrections.apply(small(), "decisions", (entry({"renote": "now"}, {"sum": 7}),))
+    assert rows["note"].tolist() == ["now", "before"]
 
 
 def entry(action: dict[str, object], expect: dict[str, object]) -> Correction:

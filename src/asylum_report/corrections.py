@@ -130,7 +130,7 @@ def apply(
     """Return a table with the known faults of its datasets marked, emptied or dropped.
 
     A correction is looked at where `frame` holds rows of a dataset, and of the vintage if one is
-    named, that it is about.
+    named, that it is about; in tables without datasets (``figures``), where there are any rows.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def apply(
     frame = frame.reset_index(drop=True)
     named = frame[[name for name in _NAMED if name in frame.columns]].drop_duplicates()
     for one in entries if entries is not None else corrections():
-        if one.table != table or not _present(named, one.match):
+        if one.table != table or frame.empty or not _present(named, one.match):
             continue
         broken = _broken(frame, one) if expecting and _judged(named, one) else ""
         if broken:
@@ -178,6 +178,8 @@ def _act(frame: pd.DataFrame, one: Correction) -> pd.DataFrame:
         frame.loc[rows, "count"] = pd.NA
     if "status" in one.action:
         frame.loc[rows, "status"] = one.action["status"]
+    if "renote" in one.action:
+        frame.loc[rows, "note"] = one.action["renote"]
     if "note" in one.action:
         before = frame["note"].take(rows)
         note = one.action["note"]

@@ -14,7 +14,7 @@ from asylum_report.columns import DATASETS, STATUSES, TABLES
 from asylum_report.errors import ReportError
 
 KEYS = ("id", "what", "why", "source", "table", "match", "action", "expect")
-ACTIONS = ("status", "note", "rate", "missing", "drop")
+ACTIONS = ("status", "note", "renote", "rate", "missing", "drop")
 EXPECTED: dict[str, type] = {
     "sum": int,
     "rows": int,
@@ -41,7 +41,8 @@ class Correction:
         Column to value or values; ``year`` is that of ``period_start`` (or ``date``), and may be a
         mapping with ``from`` and ``to``. A list of such mappings matches what any of them does.
     action
-        What is done with the rows: ``status``, ``note``, ``missing`` (the count), ``drop``, and
+        What is done with the rows: ``status``, ``note`` (added to the one there is), ``renote`` (in
+        its place, where a note of ours was wrong), ``missing`` (the count), ``drop``, and
         ``rate: none``, which puts `NO_RATE` before the note so that no rate is made of them.
     expect
         What is true of the matched rows while the fault is there: ``sum`` of the counts, number of
@@ -124,9 +125,10 @@ def _action_faults(action: Any, table: str) -> list[str]:
         return ["'s action is none of " + ", ".join(ACTIONS)]
     if action.get("status", STATUSES[0]) not in STATUSES:
         return ["'s status is not known"]
-    note = action.get("note", "-")
-    if not isinstance(note, str) or not note.strip():
-        return ["'s action note is no text"]
+    for key in ("note", "renote"):
+        note = action.get(key, "-")
+        if not isinstance(note, str) or not note.strip():
+            return [f"'s action {key} is no text"]
     if "rate" in action and (action["rate"] != "none" or "note" not in action):
         return ["'s action rate is not 'none' with a note that says why"]
     if "rate" in action and table != "decisions":
@@ -149,7 +151,7 @@ def _match_faults(key: str, match: Any, table: str, narrowing: bool = False) -> 
             if wanted is None or wanted == []:
                 return [f"'s {key} of column '{column}' is empty"]
         if "dataset" not in one:
-            if not narrowing:
+            if not narrowing and "dataset" in TABLES[table]:
                 return [f"'s {key} names no dataset"]
             continue
         given = one["dataset"] if isinstance(one["dataset"], list) else [one["dataset"]]
