@@ -190,6 +190,12 @@ const stageCell = (row) => (row.stage === "first+appeal" ? "first+appeal †" : 
 
 const interval = (found) => [tenths(found.low), tenths(found.high)];
 
+// Why a year has no rate by any definition, whatever its counts; or nothing.
+function doubt(data, row) {
+  const [reason, ...others] = new Set(Object.values(row.rates).map((one) => one.reason));
+  return !others.length && reason > TOO_FEW ? data.lists.reason[reason] : "";
+}
+
 function table(data, state, lines) {
   const outcomes = Object.entries(data.outcomes);
   const after = ["Stage", "Authority", "Unit", "Remark"];
@@ -209,7 +215,7 @@ function table(data, state, lines) {
   }
   for (const { name, rows: own } of lines) {
     for (const row of own) {
-      const found = state.show === "rates" ? rate(data, row, state.def) : { reason: "" };
+      const found = state.show === "rates" ? rate(data, row, state.def) : { reason: doubt(data, row) };
       const parts = outcomes.map(([outcome]) => row[outcome]);
       rows.push(state.show === "rates"
         ? [name, String(row.year), bare(found.value), ...interval(found), found.n, ...parts, ...end(row, found)]
@@ -231,8 +237,10 @@ export function shown(cell) {
 // ---------------------------------------------------------------- sentence
 
 function ends(data, state, one) {
-  const said = one.points.filter((point) => point.y !== null && !point.partial);
+  const doubted = new Set(one.rows.filter((row) => doubt(data, row)).map((row) => row.year));
+  const said = one.points.filter((point) => point.y !== null && !point.partial && !doubted.has(point.year));
   if (!one.points.length) return null;
+  if (!said.length && state.show === "counts") return `${one.name}: only years that are part of one or in doubt, see the notes`;
   if (!said.length) {
     return `${one.name}: no rate, ${one.rows.every((row) => row.rates[state.def].reason === TOO_FEW) ? `fewer than ${data.shown_from} decisions in every year` : "for the reasons in the table"}`;
   }
@@ -257,11 +265,13 @@ function because(data, row, from, to) {
   const [a, b] = [definition(data, from), definition(data, to)];
   const parts = [];
   for (const outcome of Object.keys(data.outcomes)) {
+    if (row[outcome] === 0) continue;
     const n = count(row[outcome]);
     const what = lower(data.outcomes[outcome]);
     if (a.positive.includes(outcome) && !b.positive.includes(outcome)) parts.push(`the ${n} decisions that gave ${what} no longer count as positive`);
     if (!a.positive.includes(outcome) && b.positive.includes(outcome)) parts.push(`the ${n} decisions that gave ${what} count as positive too`);
   }
+  if (row.closed === 0) return listed(parts);
   if (!a.closed && b.closed) parts.push(`the ${count(row.closed)} cases closed otherwise enter the denominator`);
   if (a.closed && !b.closed) parts.push(`the ${count(row.closed)} cases closed otherwise leave the denominator`);
   return listed(parts);
@@ -280,7 +290,9 @@ function sentence(data, state, lines) {
     };
     const steps = rest.map((one) => {
       const [a, b] = [percent(rate(data, row, from).value), percent(rate(data, row, one).value)];
-      return `${a} becomes ${b} because ${because(data, row, from, one)}`;
+      const why = because(data, row, from, one);
+      if (!why) return `The ${lower(definition(data, one).label)} is the same, because no decision is counted otherwise`;
+      return a === b ? `${b} stays the same in print, although ${why}` : `${a} becomes ${b} because ${why}`;
     });
     return `${name}, ${row.year}${row.status === "partial" ? " (part of the year)" : ""}: ${[from, ...rest].map(told).join(", ")}. ${steps.join("; ")}.`;
   }
@@ -345,9 +357,10 @@ function notes(data, state, lines) {
   }
   const said = new Map();
   for (const row of rows) {
-    if (!row.note) continue;
-    const at = `${data.names.get(row.key)}: ${row.note}`;
-    said.set(at, [...new Set([...(said.get(at) || []), row.year])]);
+    for (const words of [row.note, doubt(data, row)].filter(Boolean)) {
+      const at = `${data.names.get(row.key)}: ${words}`;
+      said.set(at, [...new Set([...(said.get(at) || []), row.year])]);
+    }
   }
   for (const [at, when] of said) found.push(`${at} (${when.length > 2 ? `${when[0]}–${when[when.length - 1]}` : when.join(", ")}).`);
   const margin = Math.max(0, ...rows.flatMap((row) => row.margin));

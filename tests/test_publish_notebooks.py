@@ -166,3 +166,29 @@ def test_publisher_and_address_belong_to_the_site(
     assert fingerprint.of_site(root, "quarto 1.7") != before
     monkeypatch.setenv("ASYLUM_REPORT_SITE_URL", "https://x.invalid/")
     assert fingerprint.of_site(root, "builtin") != before
+
+
+def test_a_kernel_that_does_not_start_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "one", ("code", "1"))
+    real, starts = notebooks._once, []
+
+    async def once(*given: Any) -> Any:
+        starts.append(given)
+        if len(starts) == 1:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return await real(*given)
+
+    monkeypatch.setattr(notebooks, "_once", once)
+    assert execute(tmp_path, path)[1] == 1
+    assert len(starts) == 2
+
+
+def test_a_kernel_that_never_starts_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "one", ("code", "1"))
+    monkeypatch.setattr(notebooks.sys, "executable", "/bin/false")
+    with pytest.raises(BuildError, match=r"kernel did not start in 3 attempts \(.+\) \(one.ipynb\)"):
+        execute(tmp_path, path)

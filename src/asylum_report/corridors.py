@@ -132,7 +132,9 @@ def worst(statuses: Sequence[str]) -> str:
     return max(statuses, key=STATUSES.index)
 
 
-def rate_rows(rows: Iterable[Mapping[str, Any]], name: str = "protection") -> list[dict[str, Any]]:
+def rate_rows(
+    rows: Iterable[Mapping[str, Any]], name: str = "protection", effect: float = 1.0
+) -> list[dict[str, Any]]:
     """Return one row a corridor, authority and period: keys, counts, rate, bounds and interval.
 
     Parameters
@@ -142,6 +144,8 @@ def rate_rows(rows: Iterable[Mapping[str, Any]], name: str = "protection") -> li
         may be (see `default_rows`).
     name
         A definition's name.
+    effect
+        Design effect of the intervals; see `recognition.rate`.
 
     Raises
     ------
@@ -149,7 +153,7 @@ def rate_rows(rows: Iterable[Mapping[str, Any]], name: str = "protection") -> li
     """
     result = []
     for group in groups(rows):
-        worked = group_rate(group, name)
+        worked = group_rate(group, name, effect)
         counts: dict[str, Count] = group.pop("counts")
         del group["lacking"]
         group["note"] = "; ".join(group.pop("notes"))
@@ -175,10 +179,12 @@ def refused(group: Mapping[str, Any]) -> str:
     return ""
 
 
-def group_rate(group: Mapping[str, Any], name: str = "protection") -> Rate:
+def group_rate(
+    group: Mapping[str, Any], name: str = "protection", effect: float = 1.0
+) -> Rate:
     """Return the rate of one group of `groups`, refused where its counts do not allow one."""
     reason = refused(group)
-    return unknown(name, reason) if reason else rate(group["counts"], name)
+    return unknown(name, reason) if reason else rate(group["counts"], name, effect)
 
 
 def group_parts(group: Mapping[str, Any], name: str = "protection") -> tuple[Count, Count] | str:

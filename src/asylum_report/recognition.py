@@ -225,8 +225,19 @@ def parts(counts: Mapping[str, Count], name: str = "protection") -> tuple[Count,
     return positive, other + counts["closed"] if chosen.closed_counts else other
 
 
-def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
-    """Return one rate from the counts of one corridor, stage and period; see `parts`."""
+def rate(
+    counts: Mapping[str, Count], name: str = "protection", effect: float = 1.0
+) -> Rate:
+    """Return one rate from the counts of one corridor, stage and period; see `parts`.
+
+    Parameters
+    ----------
+    effect
+        Design effect of the interval: decisions made together tell as much as ``n / effect``
+        made one by one (Kish, Survey Sampling, 1965). 1: each by itself. The limits are then
+        Jeffreys' of these fewer decisions (Franco, Little, Louis and Slud, Journal of Survey
+        Statistics and Methodology 7, 2019).
+    """
     found = parts(counts, name)
     if isinstance(found, str):
         return unknown(name, found)
@@ -238,7 +249,9 @@ def rate(counts: Mapping[str, Count], name: str = "protection") -> Rate:
         return Rate(name, positive.value, n, None, None, None, None, None, marked, reason)
     bound_low = positive.low / max(1, positive.low + other.high)
     bound_high = positive.high / max(1, positive.high + other.low)
-    low, high = jeffreys((positive.low, other.high), (positive.high, other.low))
+    low, high = jeffreys(
+        (positive.low / effect, other.high / effect), (positive.high / effect, other.low / effect)
+    )
     return Rate(
         name, positive.value, n, positive.value / n, bound_low, bound_high,
         min(low, bound_low), max(high, bound_high), marked,

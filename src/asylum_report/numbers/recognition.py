@@ -169,6 +169,13 @@ def across(rows: Sequence[Mapping[str, Any]], years: Iterable[int]) -> list[Numb
                 f"appeal, Russian citizens, {year}",
                 tuple(_group_query(group) for group in chosen),
             )
+        germany = [g for g in divided if g["destination"] == "DEU"]
+        share = (rate(pooled(germany)).n or 0) / (rate(pooled(divided)).n or 1)
+        found.append(Number(
+            f"eu_plus.y{year}.de_share", share, percent(share), "percent",
+            "Germany's share of the merits decisions of EU+ destinations pooled, first instance, "
+            f"Russian citizens, {year}", tuple(_group_query(group) for group in divided),
+        ))  # fmt: skip
     return found
 
 

@@ -7,6 +7,7 @@ notebook's code and of everything its charts come out of, and are put into the s
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import queue
@@ -23,6 +24,9 @@ from asylum_report.publish import fingerprint
 
 TIMEOUT = 120
 """Seconds that one cell may take."""
+
+STARTS = 3
+"""Attempts to start a kernel: on a busy machine another program may take a port it was given."""
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -218,13 +222,31 @@ def _first(error: BaseException) -> BaseException:
 
 
 async def _execute(path: Path, notebook: dict[str, Any], root: Path, timeout: int) -> Any:
+    died: RuntimeError | None = None
+    for _ in range(STARTS):
+        reached: list[int] = []
+        try:
+            return await _once(path, notebook, root, timeout, reached)
+        except RuntimeError as error:  # jupyter_client: "Kernel died before replying to kernel_info"
+            if reached:
+                raise
+            died = error
+    raise BuildError(
+        f"a notebook's kernel did not start in {STARTS} attempts ({died})",
+        where=path.name,
+        todo="build again with fewer programs beside it",
+    ) from died
+
+
+async def _once(
+    path: Path, notebook: dict[str, Any], root: Path, timeout: int, reached: list[int]
+) -> Any:
     import nbformat
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    reached: list[int] = []
     manager = AsyncKernelManager()
     # The running interpreter, whether or not anybody registered a kernel for it.
     manager._kernel_spec = KernelSpec(
@@ -277,6 +299,9 @@ async def _execute(path: Path, notebook: dict[str, Any], root: Path, timeout: in
             where=f"{path.name}, cell {max(reached, default=0) + 1}",
             todo="open it with JupyterLab and run it from the top",
         ) from error
+    except RuntimeError:
+        atexit.unregister(client._cleanup_kernel)  # it would fail: there is no kernel
+        raise
 
 
 def _last_line(name: str, text: str) -> str:

@@ -7,14 +7,12 @@ from typing import Any
 
 from asylum_report import places, results
 from asylum_report.charts.library import parts
+from asylum_report.charts.library.parts import EFFECT
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.models import status
 from asylum_report.recognition import MARKED_BELOW
 
 Rows = list[dict[str, Any]]
-
-EFFECT = 4
-"""Design effect of the intervals shown: the larger end of what BAMF's months show."""
 
 FOLLOWED = 2023
 """Last year of the newest five years whose appeals were followed for two years more."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from asylum_report import corridors, places
 from asylum_report.charts.library import moves, parts
+from asylum_report.charts.library.parts import EFFECT
 from asylum_report.charts.library.recognition import (
     COURT_BREAKS,
     COURT_CODE,
@@ -133,6 +134,7 @@ def france_stages() -> Chart:
     """Draw OFPRA and the asylum court."""
     ofpra = parts.rates("FRA", (2008, LATEST), authority="OFPRA", stage="first")
     cnda = parts.rates("FRA", (2008, LATEST), authority="CNDA", stage="appeal")
+    cnda.sort(key=lambda row: row["period_start"])  # cases and persons are one line here
     return lines(
         "france-stages",
         f"OFPRA protected {_at(ofpra, 2023)} in 2023 and {_at(ofpra, LATEST)} in {LATEST}; on appeal the "
@@ -260,7 +262,7 @@ def across_change() -> Chart:
         chosen = corridors.default_rows(rows)
         merged = [{**r, "period_start": f"{span[0]}-01-01", "period_end": f"{span[1]}-12-31"}
                   for r in chosen if r["unit"] == "persons"]  # fmt: skip
-        for row in corridors.rate_rows(merged):
+        for row in corridors.rate_rows(merged, effect=EFFECT):
             if row["rate"] is not None and row["n"] >= MARKED_BELOW:
                 pooled.setdefault(parts.destination_name(row), {})[span] = row
     both = {name: spans for name, spans in pooled.items() if len(spans) == 2}
@@ -292,7 +294,8 @@ def across_change() -> Chart:
         ),
         source=parts.source(row for spans in both.values() for row in spans.values()),
         note="Clearly: the two 95% intervals do not meet. Partial years are left out, so the United "
-        f"States' later point is 2025 alone. {parts.UNDIVIDED} {parts.INTERVAL}",
+        "States' later point is 2025 alone, which is counted in another way than the years before. "
+        f"{parts.UNDIVIDED} {parts.WIDE_INTERVAL}",
         alt=f"Two points for each of {len(order)} authorities, {early[0]}-{early[1]} and "
         f"{late[0]}-{late[1]}: the share protected is clearly smaller in {fell} and clearly larger "
         f"in {rose} of them.",

@@ -12,6 +12,8 @@ from asylum_report.recognition import FEW
 
 Row = Mapping[str, Any]
 
+EFFECT = 4
+"""Design effect of headlines: the cautious end of what BAMF's months give (page on trends)."""
 INTERVAL = (
     "Intervals: 95%, Jeffreys, widened by rounding. They treat decisions as independent; families "
     "are decided together, so the real uncertainty is larger."
@@ -20,6 +22,10 @@ CHANCE = (
     "Intervals: 95%, for the chance behind the year's own decisions; rounding is taken in, and "
     "decisions made together (families, offices) by a design effect of 4. They are not centred on the "
     "published rate."
+)
+WIDE_INTERVAL = (
+    "Intervals: 95%, Jeffreys, widened by rounding and by a design effect of "
+    f"{EFFECT:g}, because families are decided together."
 )
 UNDIVIDED = "† First instance and appeal, published undivided."
 """The note of a chart in which an authority stands that does not publish the two apart."""

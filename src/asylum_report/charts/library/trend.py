@@ -7,6 +7,7 @@ from typing import Any
 
 from asylum_report import evaluation, results
 from asylum_report.charts.library import parts
+from asylum_report.charts.library.parts import EFFECT
 from asylum_report.charts.library.recognition import THREE
 from asylum_report.charts.model import Chart, Series, Table
 from asylum_report.recognition import MARKED_BELOW
@@ -15,7 +16,6 @@ LATEST = 2025
 EARLIER = 2022
 """The year from which changes of all destinations are shown: that of invasion and mobilisation."""
 
-EFFECT = 4
 BANDS = ("50%", "80%", "95%")
 
 
