@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,5 +191,5 @@ def test_a_kernel_that_never_starts_is_one_line(
 ) -> None:
     path = write(tmp_path, "one", ("code", "1"))
     monkeypatch.setattr(notebooks.sys, "executable", "/bin/false")
-    with pytest.raises(BuildError, match=r"kernel did not start in 3 attempts \(.+\) \(one.ipynb\)"):
+    with pytest.raises(BuildError, match=r"did not start in 3 attempts \(.+\) \(one.ipynb\)"):
         execute(tmp_path, path)

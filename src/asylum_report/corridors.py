@@ -179,9 +179,7 @@ def refused(group: Mapping[str, Any]) -> str:
     return ""
 
 
-def group_rate(
-    group: Mapping[str, Any], name: str = "protection", effect: float = 1.0
-) -> Rate:
+def group_rate(group: Mapping[str, Any], name: str = "protection", effect: float = 1.0) -> Rate:
     """Return the rate of one group of `groups`, refused where its counts do not allow one."""
     reason = refused(group)
     return unknown(name, reason) if reason else rate(group["counts"], name, effect)

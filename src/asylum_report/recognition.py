@@ -225,9 +225,7 @@ def parts(counts: Mapping[str, Count], name: str = "protection") -> tuple[Count,
     return positive, other + counts["closed"] if chosen.closed_counts else other
 
 
-def rate(
-    counts: Mapping[str, Count], name: str = "protection", effect: float = 1.0
-) -> Rate:
+def rate(counts: Mapping[str, Count], name: str = "protection", effect: float = 1.0) -> Rate:
     """Return one rate from the counts of one corridor, stage and period; see `parts`.
 
     Parameters

@@ -156,9 +156,9 @@ def _several(found: list[dict[str, Any]]) -> None:
         print(line)
     print(f"\n{chosen.name}: {chosen.words} ({chosen.users}).")
     print(
-        "Interval: 95% Jeffreys, widened by what rounding allows. It takes decisions as independent; "
-        "families are decided together, so the real uncertainty is larger (headlines of the report "
-        "allow for it). "
+        "Interval: 95% Jeffreys, widened by what rounding allows. It takes decisions as "
+        "independent; families are decided together, so the real uncertainty is larger. The "
+        "report's headlines allow for that. "
         f"Rates below {SHOWN_FROM} decisions are not shown; * rests on fewer than {MARKED_BELOW}."
     )
     print("Source: " + "; ".join(vintages) + ".")

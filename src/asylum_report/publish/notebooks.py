@@ -227,7 +227,7 @@ async def _execute(path: Path, notebook: dict[str, Any], root: Path, timeout: in
         reached: list[int] = []
         try:
             return await _once(path, notebook, root, timeout, reached)
-        except RuntimeError as error:  # jupyter_client: "Kernel died before replying to kernel_info"
+        except RuntimeError as error:  # "Kernel died before replying to kernel_info"
             if reached:
                 raise
             died = error

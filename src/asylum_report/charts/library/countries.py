@@ -272,7 +272,7 @@ def across_change() -> Chart:
     return Chart(
         name="across-change",
         title=f"Of {len(order)} authorities with enough decisions, {fell} protect a clearly smaller "
-        f"share than in {early[0]}-{early[1]}, {rose} a clearly larger one",
+        f"share than in {early[0]}-{early[1]}, {rose or 'none'} a clearly larger one",
         subtitle="Protection rate per decision on the merits, first instance, persons, Russian "
         f"citizens, {early[0]}-{early[1]} and {late[0]}-{late[1]}",
         kind="dot",
@@ -298,7 +298,7 @@ def across_change() -> Chart:
         f"{parts.UNDIVIDED} {parts.WIDE_INTERVAL}",
         alt=f"Two points for each of {len(order)} authorities, {early[0]}-{early[1]} and "
         f"{late[0]}-{late[1]}: the share protected is clearly smaller in {fell} and clearly larger "
-        f"in {rose} of them.",
+        f"in {rose or 'none'} of them.",
         table=Table(
             ("", *(f"{label} {s[0]}-{s[1]}" for s in (early, late) for label in ("Rate", "95% from", "95% to", "n"))),
             tuple(

@@ -8,6 +8,7 @@ from typing import Any
 
 from asylum_report import places, query, records
 from asylum_report.charts.model import Event, Series, Table
+from asylum_report.corridors import RESET
 from asylum_report.recognition import FEW
 
 Row = Mapping[str, Any]
@@ -85,6 +86,7 @@ def rate_table(labelled: Iterable[tuple[str, Row]]) -> Table:
             "; ".join(part for part in (
                 row["reason"], "" if row["status"] == "complete" else row["status"],
                 FEW if row["marked"] and row["rate"] is not None else "",
+                RESET if RESET in row["note"] else "",
             ) if part),
         ))  # fmt: skip
     return Table(
