@@ -63,16 +63,18 @@ def titles() -> dict[str, str]:
     return {item["href"]: item["text"] for item in items}
 
 
-def label(verdict: str, word: str) -> str:
-    """Return a verdict as a label: a word, and a sign by the style sheet."""
-    return f"[{plain(word)}]{{.ar-verdict-{verdict}}}"
+def label(verdict: str, word: str, address: str = "") -> str:
+    """Return a verdict as a label: a word, or a link with it, and a sign by the style sheet."""
+    # The link within the span: smalldocs reads it the other way round as text.
+    said = f"[{plain(word)}]({address})" if address else plain(word)
+    return f"[{said}]{{.ar-verdict-{verdict}}}"
 
 
 def legend(verdicts: Mapping[str, Entry], entries: Iterable[Entry]) -> str:
     """Return the verdicts as a list: word and how many, each a link to its statements."""
     many = Counter(one["verdict"] for one in entries)
     lines = [
-        f"- [{label(name, one['word'])}](#verdict-{name}) {many[name]}"
+        f"- {label(name, one['word'], f'#verdict-{name}')} {many[name]}"
         for name, one in verdicts.items()
     ]
     return "\n".join(("::: {.ar-claim-verdicts}", "", *lines, "", ":::", ""))
@@ -85,10 +87,10 @@ def overview(verdicts: Mapping[str, Entry], entries: Sequence[Entry]) -> str:
         several = [one for one in entries if one["verdict"] == name]
         lines += [
             f"### {label(name, verdict['word'])} {len(several)} {{#verdict-{name}}}", "",
-            plain(verdict["means"]), "",
+            "::: {.ar-claim-list}", "", plain(verdict["means"]), "",
         ]  # fmt: skip
         items = [f"- [{_numbered(one)}](#{one['claim_id']})" for one in several]
-        lines += ["::: {.ar-claim-list}", "", *(items or ["None."]), "", ":::", ""]
+        lines += [*(items or ["None."]), "", ":::", ""]
     return "\n".join(lines)
 
 
@@ -132,7 +134,7 @@ def cards(entries: Iterable[Entry], pages: Mapping[str, str]) -> str:
 
 
 def card(one: Entry, pages: Mapping[str, str]) -> str:
-    """Return one claim: statement, verdict, what decides it; folded: figures, reading, tests, links.
+    """Return one claim: statement, verdict, what decides it; figures, reading and tests folded.
 
     Where no figure decides, the reading says why and stands openly in the place of the finding.
     """
