@@ -145,7 +145,7 @@ def card(one: Entry, pages: Mapping[str, str]) -> str:
     lines = [
         f"::::: {{#{name} .ar-claim}}",
         "",
-        f"#### [{name}](#{name}). {plain(one['statement'])}",
+        f"#### [{name}](#{name}). {plain(one['statement'])} {{#{name}-says}}",
         "",
         f"{label(one['verdict'], one['verdict_words'])} [{who}]{{.ar-claim-who}}",
         "",
