@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from asylum_report import claims, corridors, paths, records
-from asylum_report.claims import output, record, verdicts
+from asylum_report.claims import output, record, rules, verdicts
 from asylum_report.claims.ledger import SLOT
 
 VERDICTS = [
@@ -288,13 +288,15 @@ def test_a_value_of_a_rule_stands_in_the_statement_or_says_why(checked):
 
 ALLOWED = re.compile(
     r"\b20\d\d\b|\baged? 18 to (34|45)\b|\baged 35 to 64\b|\bdesign effect 4\b|\b18 to 45\b"
+    r"|\b95% interval\b"
 )
 
 
 def test_no_figure_is_typed_into_the_ledgers_texts(checked):
     ledger = claims.read()
     texts = [text for one in ledger.claims for text in (
-        one.reads, *(note for test in one.tests for note in test.notes.values()))]  # fmt: skip
+        one.reads, one.finds,
+        *(note for test in one.tests for note in test.notes.values()))]  # fmt: skip
     texts += [text for one in ledger.bounds for text in (one.says, one.reservation)]
     texts += [one.means for one in (*ledger.verdicts, *ledger.kinds.values())]
     for text in texts:
@@ -302,12 +304,33 @@ def test_no_figure_is_typed_into_the_ledgers_texts(checked):
         assert not re.search(r"\d", left), text
 
 
+def test_what_is_found_is_one_sentence_with_the_deciding_figures(checked):
+    """It stands beside whatever verdict newer data lead to, so that it says no outcome."""
+    outcome = re.compile(r"\b(rose|fell|grew|more|fewer|higher|lower|only|most|still|alike)\b")
+    for one in checked.values():
+        text = one.claim.finds
+        if not text:
+            assert one.verdict == "not-testable", one.claim.id
+            continue
+        assert re.fullmatch(r"[^.]+(?:\.\S[^.]*)*\.", SLOT.sub("x", text)), text
+        assert not outcome.search(SLOT.sub("", text)), text
+        said = {name for slot in SLOT.findall(text) for name in slot.split(verdicts.OVER)}
+        deciding = [tested.test for tested in one.tests if tested.verdict == one.verdict
+                    and tested.test.measures != verdicts.SEARCHED]  # fmt: skip
+        assert not deciding or any(said >= set(rules.named(test.rule)) for test in deciding), (
+            one.claim.id
+        )
+    # A deciding rule on an interval so brings the interval; a ratio is worked out.
+    assert "(95% interval \u221221.3\u00a0to\u00a0\u221212.0, design" in checked["c23"].finds
+    assert "1.31 times those of 2022" in checked["c08"].finds
+
+
 def test_words_are_sober(checked):
     loaded = re.compile(
         r"\b(dodg\w*|flee\w*|traitor\w*|coward\w*|illegal\w*|flood\w*|wave)\b", re.I
     )
     for one in checked.values():
-        for text in (one.claim.says, one.reads, *(tested.note for tested in one.tests)):
+        for text in (one.claim.says, one.reads, one.finds, *(tested.note for tested in one.tests)):
             assert not loaded.search(text), text
 
 

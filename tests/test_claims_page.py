@@ -17,6 +17,7 @@ from asylum_report.claims.origins import period
 from asylum_report.errors import ReportError, UnknownName
 from asylum_report.publish import generated_claims
 
+REASON_ONLY = ("c04", "c12", "c13", "c14", "c17", "c18", "c19", "c31")
 IDS = [f"c{number:02}" for number in range(1, 32)]
 
 
@@ -32,9 +33,17 @@ def page(parts):
             for name, text in parts.items()}  # fmt: skip
 
 
-def test_each_claim_stands_once_in_the_table_and_once_with_its_figures(page):
+def test_each_claim_stands_once_in_the_list_and_once_with_its_figures(page):
     assert re.findall(r'id="(c\d\d)"', page["claims.md"]) == IDS
-    assert re.findall(r'<a href="#(c\d\d)">c', page["claims-table.md"]) == IDS
+    listed = re.findall(r'<a href="#(c\d\d)">\s*c', page["claims-list.md"])
+    assert sorted(listed) == IDS
+    # Below the heading of its verdict.
+    heads = re.findall(r'<h3[^>]* id="verdict-([\w-]+)"', page["claims-list.md"])
+    parts = re.split(r"<h3", page["claims-list.md"])[1:]
+    said = {one: head for head, part in zip(heads, parts, strict=True)
+            for one in re.findall(r'href="#(c\d\d)"', part)}  # fmt: skip
+    verdicts = re.findall(r'<span\s+class="ar-verdict-([\w-]+)">', page["claims.md"])
+    assert [said[one] for one in IDS] == verdicts
     whole = "".join(page.values())
     assert sorted(re.findall(r'id="(c\d\d)"', whole)) == IDS
 
@@ -47,9 +56,13 @@ def test_verdicts_are_words_with_a_class_and_the_legend_adds_up(page):
         ("not-reproduced", "Not reproduced"), ("contradicted", "Contradicted"),
         ("not-testable", "Not testable"),
     }  # fmt: skip
-    many = re.findall(r"<td[^>]*>(\d+)</td>", page["claims-legend.md"])
+    text = page["claims-legend.md"]
+    many = dict(re.findall(r'href="#verdict-([\w-]+)">[^<]+</a></span>\s*(\d+)</li>', text))
     assert len(many) == 5
-    assert sum(map(int, many)) == 31
+    assert sum(map(int, many.values())) == 31
+    for name, number in many.items():
+        assert re.search(rf'id="verdict-{name}">.*?</span>\s*{number}</h3>', page["claims-list.md"],
+                         flags=re.S)  # fmt: skip
 
 
 def test_a_claim_shows_figure_interval_n_source_and_data(parts):
@@ -68,7 +81,12 @@ def test_every_claim_says_how_it_is_read_and_tested(parts):
     cards = re.split(r"^::::: \{#", parts["claims.md"], flags=re.M)[1:]
     assert [card[:3] for card in cards] == IDS
     for card in cards:
-        assert card.count("**How it is read.**") == 1
+        openly, folded = card.split("<details>")
+        # Where no figure decides, how it is read is the reason and stands openly.
+        found = re.search(r"\{\.ar-claim-who\}\n\n(?P<text>\S.+)\n\n$", openly)
+        assert found, card[:3]
+        assert folded.count("**How it is read.**") == (card[:3] not in REASON_ONLY)
+        assert folded.count("</details>") == 1
         outcomes = re.findall(r"^- Test, .*?: \*\*(.+?)\.\*\*", card, flags=re.M)
         assert outcomes, card[:3]
         assert set(outcomes) <= {

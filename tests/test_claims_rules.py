@@ -209,6 +209,21 @@ def test_an_unknown_number_names_the_claim_and_near_names(tmp_path):
     assert one.verdict == "contradicted"
 
 
+def test_what_is_found_may_say_how_many_times_one_number_is_another(tmp_path):
+    content = small()
+    content["claims"][0]["finds"] = "It is {a.b / a.c} times as many as {a.c}."
+    whole = claims.read(put(tmp_path, content))
+    (one,) = claims.check(whole, {"a.b": number(10), "a.c": number(4, display="four")})
+    assert one.finds == "It is 2.50 times as many as four."
+    (one,) = claims.check(whole, {"a.b": number(10), "a.c": number(0, display="none")})
+    assert one.finds == "It is \u2013 times as many as none."
+    with pytest.raises(ReportError, match=r"unknown number 'a.c' \(claims.yml, claim c01\)"):
+        claims.check(whole, {"a.b": number(10)})
+    content["claims"][0]["finds"] = " "
+    with pytest.raises(ReportError, match=r"finds is no text \(claims.yml, claim c01\)"):
+        claims.read(put(tmp_path, content))
+
+
 # ---------------------------------------------------------------- the record
 
 BEFORE = (Recorded("c01", "0.4.0", "caveat"), Recorded("c02", "0.4.0", "confirmed"))

@@ -56,7 +56,7 @@ def _whole(one: dict[str, Any]) -> str:
     from asylum_report.claims.output import in_words
 
     lines = [one["statement"], f"{one['article']}, {one['published']}", one["verdict_words"], ""]
-    lines += [one["reading"], ""]
+    lines += [*filter(None, (one["finding"], one["reading"])), ""]
     for test in one["tests"]:
         lines.append(f"- {test['part']}: {test['outcome']}. {test['rule']}. {test['note']}".strip())
     lines.append("")

@@ -164,8 +164,9 @@ def build(
     for resource in resources:
         content = contents[resource["path"]]
         resource |= {"bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
-    text = json.dumps(_package(resources, parts), indent=1, ensure_ascii=False) + "\n"
-    contents[PACKAGE] = text.encode("utf-8")
+    text = json.dumps(_package(resources, parts), ensure_ascii=False, separators=(",", ":"))
+    # A table or a column a line: changes can be read, and indents would be a third of the file.
+    contents[PACKAGE] = (text.replace('{"name":', '\n{"name":') + "\n").encode("utf-8")
     marker = _fingerprint_file(top)
     files.place({top / path: content for path, content in contents.items()})
     for path in contents:

@@ -18,9 +18,9 @@ from asylum_report.errors import ReportError
 FILE = "claims.yml"
 PARTS = ("verdicts", "measures", "claims", "bounds")
 SLOT = re.compile(r"\{([^{}]*)\}")
-"""A number in a text: ``{de.y2025.protection}``."""
+"""A number in a text: ``{de.y2025.protection}``; ``{a / b}``: how many times one is another."""
 
-_CLAIM = ({"id", "says", "reads", "tests"}, {"figures", "pages"})
+_CLAIM = ({"id", "says", "reads", "tests"}, {"finds", "figures", "pages"})
 _TEST = ({"part", "measures", "rule"}, {"notes"})
 _SHOWN = ({"number"}, {"interval", "n"})
 _BOUND = ({"number", "says", "reservation"}, set[str]())
@@ -138,7 +138,8 @@ def _each(entries: Any, what: str, file_name: str, kinds: Mapping[str, Kind]) ->
         pages = entry.get("pages", [])
         if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
             raise ReportError("pages is no list of texts", where=where)
-        yield Claim(id_, says, reads, tests, figures, tuple(pages))
+        (finds,) = _texts(entry, ("finds",), where) if "finds" in entry else ("",)
+        yield Claim(id_, says, reads, finds, tests, figures, tuple(pages))
 
 
 def _test(entry: Any, kinds: Mapping[str, Kind], where: str) -> Test:

@@ -134,6 +134,9 @@ class Claim:
         The statement in our words.
     reads
         How it is read, and what the figures beside it do and do not count.
+    finds
+        The deciding figures in one sentence that says no outcome; empty where what is read says
+        why no figure can decide.
     tests
         At least one.
     figures
@@ -145,6 +148,7 @@ class Claim:
     id: str
     says: str
     reads: str
+    finds: str
     tests: tuple[Test, ...]
     figures: tuple[Shown, ...]
     pages: tuple[str, ...]

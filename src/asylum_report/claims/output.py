@@ -78,6 +78,7 @@ def _entry(
         "statement": one.claim.says,
         "verdict": one.verdict,
         "verdict_words": ledger.word(one.verdict),
+        "finding": one.finds,
         "reading": one.reads,
         "tests": [
             {
@@ -193,7 +194,9 @@ def as_json(
     parts = [f'"{name}": {json.dumps(part, ensure_ascii=False)}'
              for name, part in (("verdicts", words), ("measures", kinds))]  # fmt: skip
     for name, rows in (("claims", found), ("bounds", bounded)):
-        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        lines = ",\n".join(
+            json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows
+        )
         parts.append(f'"{name}": [\n{lines}\n]')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 

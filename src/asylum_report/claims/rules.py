@@ -191,17 +191,35 @@ def _compare(body: Mapping[str, Any], numbers: Numbers) -> Outcome:
 
 def _ratio(body: Mapping[str, Any], numbers: Numbers) -> Outcome:
     of, to = _number(body["of"], numbers), _number(body["to"], numbers)
-    below = _scalar(body["to"], numbers)
     asked = f"it has to be {body['is']} {body['value']:g}{_reason(body)}"
     both = f"{of.definition}: {of.display}, over {to.definition}: {to.display}"
-    if below == 0:
+    ratio = times(body["of"], body["to"], numbers)
+    if ratio is None:
         return Outcome("unclear", f"{both}, which has no ratio; {asked}")
-    ratio = _scalar(body["of"], numbers) / below
     held = COMPARISONS[body["is"]](ratio, float(body["value"]), float(body.get("within", 0)))
     return Outcome(
         "holds" if held else "fails",
         f"{both}, a ratio of {ratio:.2f}; {asked}",
     )
+
+
+def times(of: str, to: str, numbers: Numbers) -> float | None:
+    """Return how many times one number is another; None where the other is zero.
+
+    Parameters
+    ----------
+    of, to
+        Names of single numbers.
+    numbers
+        Every number by name.
+
+    Raises
+    ------
+    ReportError
+        If one of them is no single number.
+    """
+    below = _scalar(to, numbers)
+    return _scalar(of, numbers) / below if below else None
 
 
 def _sided(low: float, high: float, limit: float, upper: bool) -> str:

@@ -15,6 +15,9 @@ from asylum_report.errors import ReportError
 SEARCHED = "unrecorded"
 """Tests whose number only says that nothing is recorded: told with the test, no figure."""
 
+OVER = " / "
+"""Between two names in a text: how many times the first is the second."""
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -48,8 +51,8 @@ class Checked:
         Name of the weightiest verdict that follows from any of its tests.
     tests
         Every test with what it found.
-    reads
-        How the claim is read, numbers filled in.
+    reads, finds
+        How the claim is read and what the deciding figures are, numbers filled in.
     figures
         What is shown: the ledger's list, then the numbers of the rules that are not in it, but for
         those of `SEARCHED`.
@@ -59,6 +62,7 @@ class Checked:
     verdict: str
     tests: tuple[Tested, ...]
     reads: str
+    finds: str
     figures: tuple[Shown, ...]
 
 
@@ -94,9 +98,18 @@ def filled(text: str, numbers: Mapping[str, Figure], where: str) -> str:
     ReportError
         If it names an unknown number.
     """
-    for name in SLOT.findall(text):
-        known(name, numbers, where)
-    return SLOT.sub(lambda match: numbers[match[1]].display, text)
+    for slot in SLOT.findall(text):
+        for name in slot.split(OVER):
+            known(name, numbers, where)
+    return SLOT.sub(lambda match: _in_words(match[1], numbers), text)
+
+
+def _in_words(slot: str, numbers: Mapping[str, Figure]) -> str:
+    name, _, below = slot.partition(OVER)
+    if not below:
+        return numbers[name].display
+    times = rules.times(name, below, numbers)
+    return "\u2013" if times is None else f"{times:.2f}"
 
 
 def known(name: str, numbers: Mapping[str, Figure], where: str) -> None:
@@ -124,7 +137,8 @@ def _checked(claim: Claim, ledger: Ledger, numbers: Mapping[str, Figure]) -> Che
         for name in rules.named(test.rule) if name not in listed
     )  # fmt: skip
     figures = (*claim.figures, *(Shown(name) for name in rest))
-    return Checked(claim, verdict, tests, filled(claim.reads, numbers, where), figures)
+    reads, finds = (filled(text, numbers, where) for text in (claim.reads, claim.finds))
+    return Checked(claim, verdict, tests, reads, finds, figures)
 
 
 def _tested(test: Test, ledger: Ledger, numbers: Mapping[str, Figure], where: str) -> Tested:

@@ -1,4 +1,8 @@
-"""Parts of the page on claims: what verdicts mean, a table of all, each with its figures."""
+"""Parts of the page on claims: all statements by verdict, then each with what decides it.
+
+How a statement was tested, with every figure, stands in a native ``<details>``: a browser opens it
+for its own search, ``assets/claims.js`` for an address, ``assets/claims.css`` for paper.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,6 @@ from asylum_report.claims import output
 from asylum_report.dates import day
 from asylum_report.display import link, plain
 from asylum_report.errors import ReportError
-from asylum_report.publish.markup_tables import pipe_table
 
 FOUND = {"holds": "Holds.", "unclear": "Cannot be told.", "fails": "Does not hold."}
 """How an outcome is written."""
@@ -47,7 +50,7 @@ def texts() -> dict[str, str]:
         ) from error
     return {
         "claims-legend.md": legend(found["verdicts"], found["claims"]),
-        "claims-table.md": overview(found["claims"]),
+        "claims-list.md": overview(found["verdicts"], found["claims"]),
         "claims-bounds.md": bounds(found["bounds"]),
         "claims.md": cards(found["claims"], titles()),
     }
@@ -60,32 +63,39 @@ def titles() -> dict[str, str]:
     return {item["href"]: item["text"] for item in items}
 
 
-def label(verdict: str, word: str) -> str:
-    """Return a verdict as a label: a word, and a sign by the style sheet."""
-    return f"[{plain(word)}]{{.ar-verdict-{verdict}}}"
+def label(verdict: str, word: str, address: str = "") -> str:
+    """Return a verdict as a label: a word, or a link with it, and a sign by the style sheet."""
+    # The link within the span: smalldocs reads it the other way round as text.
+    said = f"[{plain(word)}]({address})" if address else plain(word)
+    return f"[{said}]{{.ar-verdict-{verdict}}}"
 
 
 def legend(verdicts: Mapping[str, Entry], entries: Iterable[Entry]) -> str:
-    """Return the verdicts as a table: word, how many, meaning."""
+    """Return the verdicts as a list: word and how many, each a link to its statements."""
     many = Counter(one["verdict"] for one in entries)
-    rows = [
-        (label(name, one["word"]), str(many[name]), plain(one["means"]))
+    lines = [
+        f"- {label(name, one['word'], f'#verdict-{name}')} {many[name]}"
         for name, one in verdicts.items()
     ]
-    return pipe_table(("Verdict", "Claims", "What it means"), rows, (24, 8, 68))
+    return "\n".join(("::: {.ar-claim-verdicts}", "", *lines, "", ":::", ""))
 
 
-def overview(entries: Iterable[Entry]) -> str:
-    """Return every claim as a row: number, statement, verdict."""
-    rows = [
-        (
-            f"[{one['claim_id']}](#{one['claim_id']})",
-            plain(one["statement"]),
-            label(one["verdict"], one["verdict_words"]),
-        )
-        for one in entries
-    ]
-    return pipe_table(("No.", "Statement", "Verdict"), rows, (8, 66, 26))
+def overview(verdicts: Mapping[str, Entry], entries: Sequence[Entry]) -> str:
+    """Return every claim as a link to it, below a heading for each verdict and what it means."""
+    lines = []
+    for name, verdict in verdicts.items():
+        several = [one for one in entries if one["verdict"] == name]
+        lines += [
+            f"### {label(name, verdict['word'])} {len(several)} {{#verdict-{name}}}", "",
+            "::: {.ar-claim-list}", "", plain(verdict["means"]), "",
+        ]  # fmt: skip
+        items = [f"- [{_numbered(one)}](#{one['claim_id']})" for one in several]
+        lines += [*(items or ["None."]), "", ":::", ""]
+    return "\n".join(lines)
+
+
+def _numbered(one: Entry) -> str:
+    return f"{one['claim_id']}. {plain(one['statement'])}"
 
 
 def bounds(listed: Sequence[Entry]) -> str:
@@ -124,25 +134,35 @@ def cards(entries: Iterable[Entry], pages: Mapping[str, str]) -> str:
 
 
 def card(one: Entry, pages: Mapping[str, str]) -> str:
-    """Return one claim: statement, verdict, figures, reading, tests, links."""
+    """Return one claim: statement, verdict, what decides it; figures, reading and tests folded.
+
+    Where no figure decides, the reading says why and stands openly in the place of the finding.
+    """
     who = f"{plain(one['article'])}, {day(one['published'])}"
+    name, finding, reading = one["claim_id"], plain(one["finding"]), plain(one["reading"])
+    many = len(one["figures"])
+    counted = f": {many} figure{'s' if many > 1 else ''}" if many else ""
     lines = [
-        f"::::: {{#{one['claim_id']} .ar-claim}}",
+        f"::::: {{#{name} .ar-claim}}",
         "",
-        f"#### {one['claim_id']}. {plain(one['statement'])}",
+        f"#### [{name}](#{name}). {plain(one['statement'])} {{#{name}-says}}",
         "",
         f"{label(one['verdict'], one['verdict_words'])} [{who}]{{.ar-claim-who}}",
         "",
-        *_figures(one["figures"]),
-        f"**How it is read.** {plain(one['reading'])}",
+        finding or reading,
         "",
+        f"<details><summary>How {name} was tested{counted}</summary>",
+        "",
+        *_figures(one["figures"]),
+        *((f"**How it is read.** {reading}", "") if finding else ()),
         "::: {.ar-claim-tests}",
         "",
         *(_test(test) for test in one["tests"]),
         "",
         ":::",
         "",
-        _links(one, pages),
+        *_links(one, pages),
+        "</details>",
         "",
         ":::::",
         "",
@@ -202,7 +222,8 @@ def _test(test: Entry) -> str:
     )
 
 
-def _links(one: Entry, pages: Mapping[str, str]) -> str:
+def _links(one: Entry, pages: Mapping[str, str]) -> list[str]:
+    """Return the pages that say more, in a paragraph; nothing for a claim without any."""
     unknown = [page for page in one["pages"] if page not in pages]
     if unknown:
         raise ReportError(
@@ -210,5 +231,4 @@ def _links(one: Entry, pages: Mapping[str, str]) -> str:
             todo="name a page of _quarto.yml",
         )  # fmt: skip
     links = [f"[{pages[page]}]({page})" for page in one["pages"]]
-    links.append(f"[Link to this claim](#{one['claim_id']})")
-    return "More: " + " · ".join(links)
+    return ["More: " + " · ".join(links), ""] if links else []
