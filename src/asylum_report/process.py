@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PACKAGE = records.PACKAGE
 AS_OF = ".as-of.json"
 """File that says that the tables of a folder are those of an earlier day (`asylum_report.asof`)."""
-LARGE = 2_000_000
+LARGE = 1_000_000
 """Bytes of CSV from which on the Russia part is committed compressed."""
 
 _ROOMS = (

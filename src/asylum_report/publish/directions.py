@@ -20,6 +20,7 @@ import yaml
 from asylum_report.errors import BuildError
 from asylum_report.publish import variables
 from asylum_report.publish.fingerprint import DIRECTIONS
+from asylum_report.recognition import MARKED_BELOW, SHOWN_FROM
 
 PLACE = DIRECTIONS
 SERIES = {"de": "DEU", "fr": "FRA", "us": "USA"}
@@ -152,11 +153,12 @@ def check(root: Path, values: Values | None = None) -> None:
 
 
 def known_values(root: Path) -> dict[str, Any]:
-    """Return the values of all numbers, and the yearly protection rates behind the headlines."""
+    """Return the values of all numbers, the yearly rates behind the headlines, and the limits."""
     from asylum_report.query import rate_records
 
     path = root / "data" / "processed" / "numbers.json"
     found = {name: number["value"] for name, number in json.loads(path.read_text("utf-8")).items()}
+    found |= {"limit.shown_from": SHOWN_FROM, "limit.marked_below": MARKED_BELOW}
     for stem, code in SERIES.items():
         for row in rate_records("RUS", [code], None, "protection", None, "UNHCR"):
             year = str(row["period_start"])[:4]
