@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from asylum_report import numbers, paths, records
+from asylum_report import language, numbers, paths, records
 from asylum_report.corridors import groups
 from asylum_report.errors import UnknownName
+from asylum_report.numbers import history
 from asylum_report.numbers.model import count, percent, percent_range, signed
 from asylum_report.numbers.recognition import pooled
 from asylum_report.publish import variables
@@ -45,6 +46,10 @@ def found():
         ("fr.y2025.protection", "28.4%"),
         ("us.y2023.protection", "89.2%"),
         ("us.y2025.protection", "65.0%"),
+        # 1,841 + 324 of 2,064 + 377.
+        ("us.y2023.both_codes", "88.7%"),
+        ("us.both_codes_2023_2025.points", "\u221223.7\u00a0points"),
+        ("de.lowest_since", "the lowest since 2000 (2.5%)"),
         ("de.trend_2023_2025.points", "\u221222.0\u00a0points"),
         ("de.trend_2023_2025.ci", "\u221225.6\u00a0to\u00a0\u221216.6"),
         ("fr.trend_2023_2025.ci", "\u22123.1\u00a0to\u00a0+5.6"),
@@ -111,10 +116,26 @@ def test_every_number_names_rows_that_are_there(found):
             assert rows_of(number), name
 
 
-def test_what_prose_says_of_germany_since_2008_holds():
+@pytest.mark.parametrize(
+    ("rates", "words"),
+    [
+        ({2000: 0.025, 2001: 0.18, 2002: 0.07}, "the lowest since 2000 (2.5%)"),
+        ({2000: 0.07, 2001: 0.18, 2002: 0.07}, "the lowest since 2000 (7.0%)"),
+        ({2000: 0.18, 2001: 0.025}, "the lowest since the series begins in 2000"),
+        ({2000: 0.18, 2001: 0.025, 2002: 0.07}, "higher than in 2001 (2.5%)"),
+    ],
+)
+def test_how_low_the_latest_rate_is_follows_the_figures(rates, words):
+    assert history.lowest_words(rates) == words
+    for lang in language.LANGUAGES:  # the home pages say it in their own words, whichever it is
+        said = language.display({"display": words, "unit": "text", "value": words}, lang)
+        assert language.numbers_in(said, lang) == language.numbers_in(words, "en")
+
+
+def test_what_prose_says_of_germany_since_2001_holds():
     known = {
         int(row["period"]): row["rate"]
-        for row in rate_records("RUS", ["DEU"], (2008, 2025), "protection", None, "UNHCR")
+        for row in rate_records("RUS", ["DEU"], (2001, 2025), "protection", None, "UNHCR")
     }
     assert min(known, key=known.get) == 2025
     assert max((year for year in known if year > 2015), key=known.get) == 2023

@@ -82,7 +82,7 @@ def bound(text: str, lang: str) -> str:
     if lang == "fr":
         text = re.sub(r" (?=[;:?!»])", NBSP, text).replace("« ", f"«{NBSP}")
     if lang == "ru":
-        text = re.sub(r"(?<=[\d}]) (?=гг?\.)", NBSP, text)
+        text = re.sub(r"(?<=[\d}]) (?=гг?\.)| (?=—)", NBSP, text)
     return re.sub(r"(?<=[\d}]) (?=%)", NBSP, text)
 
 

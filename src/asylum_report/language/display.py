@@ -19,7 +19,18 @@ COUNTED: Final = {
          "eleven", "twelve")
     )
 }  # fmt: skip
-"""Small numbers that English writes out. Other languages inflect them, so they stand as digits."""
+"""Small numbers that English writes out. Other languages inflect them, so they stand as digits,
+but for those of which `SPELLED` knows the gender."""
+
+SPELLED: Final = {
+    ("tests", "de"): ("keiner", "einer", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht",
+                      "neun", "zehn"),
+    ("tests", "fr"): ("aucun", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit",
+                      "neuf", "dix"),
+    ("tests", "ru"): ("ни одной", "одна", "две", "три", "четыре", "пять", "шесть", "семь", "восемь",
+                      "девять", "десять"),
+}  # fmt: skip
+"""Unit and language to the words from none to ten, as they stand without a noun behind them."""
 
 BOUND = re.compile(r"^(less|more) than\s")
 SPAN = re.compile(r"^(\S+) to (\S+)$")
@@ -56,6 +67,9 @@ def display(number: Any, lang: str) -> str:
         number = {k: getattr(number, k) for k in ("value", "display", "unit")}
     shown, unit = str(number["display"]), str(number["unit"])
     plain = shown.replace(NBSP, " ").replace(NARROW, " ")
+    if plain in COUNTED and (spelled := SPELLED.get((unit, lang))):
+        number_of = int(COUNTED[plain])
+        return (*spelled, "11", "12")[number_of].replace(" ", NBSP)
     if unit == "date":
         return day(str(number["value"]), lang, whole=bool(DAY.match(plain)))
     written = _figures(plain, lang) if unit != "text" or SPAN.match(plain) else None
@@ -100,7 +114,7 @@ def _figures(text: str, lang: str) -> str | None:
         both = [rewritten(COUNTED.get(end, end), lang) for end in part.groups()]
         return words.of.format(*both).replace(" ", NBSP)
     if points := POINTS.match(text):
-        return f"{rewritten(points[1], lang)}{NBSP}{words.points}"
+        return f"{rewritten(points[1], lang)}{NBSP}{words.points_of(points[1])}"
     if found := FIGURE.match(text):
         return write(found, lang)
     if re.fullmatch(r"\d+–\d+%?", text):

@@ -6,6 +6,7 @@ everywhere, and a space before the percent sign in all three languages.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,7 @@ SHORT: Final = {"de": "MMM y", "fr": "MMM y", "ru": "LLL y"}
 MINUS = "\u2212"
 NBSP = "\u00a0"
 NARROW = "\u202f"
+UNSIGNED = re.compile(r"[^\d.]")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Words:
         Percentage points behind a change.
     less, more
         Bounds of a value that is not given exactly.
+    point
+        One of `points`, in a language that has the singular below two.
     """
 
     span: str
@@ -52,11 +56,16 @@ class Words:
     points: str
     less: str
     more: str
+    point: str = ""
+
+    def points_of(self, figure: str) -> str:
+        """Return the word behind a figure in English: "+1.5" is singular in French."""
+        return self.point if self.point and float(UNSIGNED.sub("", figure)) < 2 else self.points
 
 
 WORDS: Final = {
     "de": Words("{} bis {}", "{} bis {}", "{} von {}", "Prozentpunkte", "weniger als", "mehr als"),
-    "fr": Words("{} à {}", "{} à {}", "{} sur {}", "points", "moins de", "plus de"),
+    "fr": Words("{} à {}", "{} à {}", "{} sur {}", "points", "moins de", "plus de", "point"),
     "ru": Words("{}–{}", "от {} до {}", "{} из {}", f"п.{NBSP}п.", "менее", "более"),
 }
 

@@ -16,6 +16,7 @@ from asylum_report.numbers import (
     arrivals,
     claims,
     claims_held,
+    history,
     lottery,
     outlook,
     recognition,
@@ -49,6 +50,7 @@ def compute() -> dict[str, Number]:
     rows = {name: records.rows(name, origin="RUS") for name in COUNTED}
     numbers = [
         *from_counts(rows),
+        *history.numbers(_by_unhcr(rows["decisions"])),
         *sources.compared(rows["decisions"]),
         *single.quoted(records.rows("figures")),
         *trend.numbers(),

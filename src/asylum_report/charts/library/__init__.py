@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from asylum_report.charts.library import (
+    across,
     appeal,
     applications,
     arrivals,
@@ -48,8 +49,8 @@ MAKERS: dict[str, Callable[[], Chart | None]] = {
     "trend-effects": trend.effects,
     "trend-months": trend.months,
     "trend-coverage": trend.coverage,
-    "across-latest": countries.across_latest,
-    "across-change": countries.across_change,
+    "across-latest": across.across_latest,
+    "across-change": across.across_change,
     "lottery-destinations": lottery.destinations,
     "lottery-dispersion": lottery.dispersion,
     "lottery-russians": lottery.deviation,

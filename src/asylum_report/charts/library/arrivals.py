@@ -150,7 +150,7 @@ def germany_pending() -> Chart:
     last = months[-1]
     return Chart(
         name="germany-pending",
-        title="Pending first applications " + (
+        title="Germany's pending first applications " + (
             f"fell from {value['pending-first', peak]:,} in {parts.month_name(peak + '-01')} to "
             f"{value['pending-first', last]:,} in {parts.month_name(last + '-01')}"
             if moves.of_count(value["pending-first", peak], value.get(("pending-first", last))) == "fell"

@@ -1,4 +1,4 @@
-"""Charts on Germany, France, the United States and every other destination."""
+"""Charts on Germany, France and the United States."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from asylum_report import corridors, places
 from asylum_report.charts.library import moves, parts
-from asylum_report.charts.library.parts import EFFECT
 from asylum_report.charts.library.recognition import (
     COURT_BREAKS,
     COURT_CODE,
@@ -16,8 +14,7 @@ from asylum_report.charts.library.recognition import (
     lines,
     outcome_stack,
 )
-from asylum_report.charts.model import Chart, Series, Table
-from asylum_report.recognition import MARKED_BELOW
+from asylum_report.charts.model import Chart
 
 LATEST = 2025
 FIRST_WAR_YEAR = 2022
@@ -47,8 +44,8 @@ def rejections_moved(before: int, after: int, years: tuple[int, int] = (2023, LA
     """Return how BAMF's rejections on the merits moved between two years."""
     how, (first, last) = moves.of_count(before, after), years
     if how == "near":
-        return f"Rejections on the merits stayed near {before:,} from {first} to {last}"
-    return f"Rejections on the merits {how} from {before:,} in {first} to {after:,} in {last}"
+        return f"Germany's rejections on the merits stayed near {before:,} from {first} to {last}"
+    return f"Germany's rejections on the merits {how} from {before:,} in {first} to {after:,} in {last}"
 
 
 def _rejections_grew(rows: Sequence[parts.Row]) -> bool:
@@ -187,124 +184,4 @@ def us_outcomes() -> Chart:
         f"{FIRST_WAR_YEAR} and {taken[LATEST]} in {LATEST}, of which {rows[-1]['rejected']:,} were "
         f"rejections and {rows[-1]['closed']:,} closed cases; 2024 is part of a year.",
         f"2024 covers about January to June and is hatched. {COURT_CODE}",
-    )  # fmt: skip
-
-
-def across_latest() -> Chart:
-    """Draw every destination with enough decisions in the latest year."""
-    found = [
-        row for row in parts.rates(None, (LATEST, LATEST))
-        if row["rate"] is not None and row["n"] >= MARKED_BELOW and row["status"] != "partial"
-    ]  # fmt: skip
-    found.sort(key=lambda row: (-row["rate"], row["n"]))
-    colours = {"DEU": "germany", "FRA": "france", "USA": "usa"}
-    names = [parts.destination_name(row) for row in found]
-    groups = [
-        ("Other destinations", "muted", [r for r in found if r["destination"] not in colours])
-    ]
-    groups += [
-        (places.name(code), colour, [r for r in found if r["destination"] == code])
-        for code, colour in colours.items()
-    ]
-    order = dict(zip((id(row) for row in found), names, strict=True))
-    top, bottom = found[0], found[-1]
-    none = sum(row["rate"] == 0 for row in found)
-    lowest = (
-        f"{none} destinations granted protection to nobody"
-        if none > 1
-        else f"{parts.destination_name(bottom)} granted protection in {parts.percent(bottom['rate'])}"
-    )
-    at = {row["destination"]: parts.percent(row["rate"]) for row in found}
-    return Chart(
-        name="across-latest",
-        title=f"In {LATEST}, {lowest}, and {parts.destination_name(top)} in "
-        f"{parts.percent(top['rate'])} of decisions",
-        subtitle="Protection rate: any protection per decision on the merits, first instance, "
-        f"persons, Russian citizens, {LATEST}; destinations with at least {MARKED_BELOW} decisions",
-        kind="dot",
-        x_scale="category",
-        y_format="percent",
-        y_max=1.0,
-        tall=True,
-        categories=tuple(names),
-        series=tuple(
-            Series(
-                label=label,
-                colour=colour,
-                x=tuple(order[id(row)] for row in rows),
-                y=tuple(row["rate"] for row in rows),
-                low=tuple(row["low"] for row in rows),
-                high=tuple(row["high"] for row in rows),
-                n=tuple(row["n"] for row in rows),
-            )
-            for label, colour, rows in groups if rows
-        ),
-        source=parts.source(found),
-        note="Destinations differ in who reaches them and why, and in what they count. "
-        f"{parts.UNDIVIDED} {parts.INTERVAL}",
-        alt=f"Points with intervals for {len(found)} authorities in {LATEST}, from "
-        f"{parts.percent(top['rate'])} in {parts.destination_name(top)} to "
-        f"{parts.percent(bottom['rate'])} in {parts.destination_name(bottom)}. US immigration courts "
-        f"{at['USA']}, France {at['FRA']}, Germany {at['DEU']}.",
-        table=parts.rate_table((parts.destination_name(row), row) for row in found),
-    )  # fmt: skip
-
-
-def across_change() -> Chart:
-    """Draw each destination's first two full war years against the two latest."""
-    early, late = (FIRST_WAR_YEAR, FIRST_WAR_YEAR + 1), (LATEST - 1, LATEST)
-    pooled: dict[str, dict[tuple[int, int], dict[str, Any]]] = {}
-    for span in (early, late):
-        rows = [
-            row for row in parts.records.rows("decisions", origin="RUS", source="UNHCR")
-            if span[0] <= int(row["period_start"][:4]) <= span[1] and row["status"] != "partial"
-        ]  # fmt: skip
-        chosen = corridors.default_rows(rows)
-        merged = [{**r, "period_start": f"{span[0]}-01-01", "period_end": f"{span[1]}-12-31"}
-                  for r in chosen if r["unit"] == "persons"]  # fmt: skip
-        for row in corridors.rate_rows(merged, effect=EFFECT):
-            if row["rate"] is not None and row["n"] >= MARKED_BELOW:
-                pooled.setdefault(parts.destination_name(row), {})[span] = row
-    both = {name: spans for name, spans in pooled.items() if len(spans) == 2}
-    order = sorted(both, key=lambda name: both[name][late]["rate"], reverse=True)
-    fell = sum(both[n][late]["high"] < both[n][early]["low"] for n in order)
-    rose = sum(both[n][late]["low"] > both[n][early]["high"] for n in order)
-    return Chart(
-        name="across-change",
-        title=f"Of {len(order)} authorities with enough decisions, {fell} protect a clearly smaller "
-        f"share than in {early[0]}-{early[1]}, {rose or 'none'} a clearly larger one",
-        subtitle="Protection rate per decision on the merits, first instance, persons, Russian "
-        f"citizens, {early[0]}-{early[1]} and {late[0]}-{late[1]}",
-        kind="dot",
-        x_scale="category",
-        y_format="percent",
-        y_max=1.0,
-        tall=True,
-        series=tuple(
-            Series(
-                label=f"{span[0]}-{span[1]}",
-                colour=colour,
-                x=tuple(order),
-                y=tuple(both[name][span]["rate"] for name in order),
-                low=tuple(both[name][span]["low"] for name in order),
-                high=tuple(both[name][span]["high"] for name in order),
-                n=tuple(both[name][span]["n"] for name in order),
-            )
-            for span, colour in ((early, "muted"), (late, "accent"))
-        ),
-        source=parts.source(row for spans in both.values() for row in spans.values()),
-        note="Clearly: the two 95% intervals do not meet. Partial years are left out, so the United "
-        "States' later point is 2025 alone, which is counted in another way than the years before. "
-        f"{parts.UNDIVIDED} {parts.WIDE_INTERVAL}",
-        alt=f"Two points for each of {len(order)} authorities, {early[0]}-{early[1]} and "
-        f"{late[0]}-{late[1]}: the share protected is clearly smaller in {fell} and clearly larger "
-        f"in {rose or 'none'} of them.",
-        table=Table(
-            ("", *(f"{label} {s[0]}-{s[1]}" for s in (early, late) for label in ("Rate", "95% from", "95% to", "n"))),
-            tuple(
-                (name, *(both[name][s][key] for s in (early, late) for key in ("rate", "low", "high", "n")))
-                for name in order
-            ),
-            ("text", *("percent", "percent", "percent", "count") * 2),
-        ),
     )  # fmt: skip
