@@ -30,6 +30,8 @@ COLUMNS = (
 RESETS: dict[tuple[str, str], tuple[int, ...]] = {("USA", "EOIR"): (2017, 2025)}
 """Years in which an authority's figures begin to be counted in another way: from 2017 to 2024 UNHCR
 puts part of the US courts' decisions under another code."""
+RESET = "counted in another way than the years before"
+"""Note of such a year."""
 
 QUARTERS = (("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31"))
 """First and last day of each quarter."""
@@ -121,6 +123,9 @@ def groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         group["lacking"] = [outcome for outcome in known if outcome not in shared]
         group["status"] = worst(group["status"])
+        authority = group["destination"], group["authority"]
+        if int(group["period_start"][:4]) in RESETS.get(authority, ()):
+            group["notes"].append(RESET)
     return list(found.values())
 
 
