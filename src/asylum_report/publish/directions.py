@@ -1,8 +1,9 @@
-"""Sentences that say where figures went, checked against the figures before a build.
+"""Sentences that say where figures went, checked against the figures at each build.
 
 The figures of a sentence follow the data, its verb is typed: "rose from 1,178 to 7,117". Each such
-sentence stands in ``data/reference/directions.yml`` with what must be true of the numbers; where
-that no longer holds, or the sentence is no longer on its page, the build stops and names both.
+sentence stands in ``data/reference/directions.yml`` with what must be true of the numbers. Where
+newer figures no longer bear a sentence out, its page says so at its top until somebody has mended
+it; a sentence that is no longer on its page stops the build, so that the list cannot go stale.
 """
 
 from __future__ import annotations
@@ -63,6 +64,36 @@ class Direction:
     said: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A sentence that the figures no longer bear out.
+
+    Parameters
+    ----------
+    page
+        Its path in the project.
+    sentence
+        The part of it that the list has.
+    why
+        The condition that fails, with its figures.
+    """
+
+    page: str
+    sentence: str
+    why: str
+
+    def line(self) -> str:
+        """Return it in one line, for those who build."""
+        return (
+            f"the figures no longer bear out '{self.sentence}': {self.why} ({self.page}); the page "
+            f"says so until the sentence, in every language, and its entry in {PLACE} are mended"
+        )
+
+    def quoted(self) -> str:
+        """Return the sentence for readers: without marks, "…" for each number."""
+        return re.sub(r"\{[^{}]*\}", "…", self.sentence).replace("*", "")
+
+
 def read(root: Path) -> tuple[Direction, ...]:
     """Return the list of the project; empty where there is none.
 
@@ -111,8 +142,8 @@ def text_of(root: Path, page: str) -> str:
     return flat(" ".join(text for _, text in variables.texts(path, page)))
 
 
-def check(root: Path, values: Values | None = None) -> None:
-    """Check that every sentence of the list is on its page and that the figures bear it out.
+def check(root: Path, values: Values | None = None) -> list[Moved]:
+    """Return the sentences that the figures no longer bear out; check that all are on their pages.
 
     Parameters
     ----------
@@ -125,11 +156,12 @@ def check(root: Path, values: Values | None = None) -> None:
     Raises
     ------
     BuildError
-        Naming page, sentence and figures of the first that fails.
+        If the list is faulty, or a sentence is not on its page: the first one.
     """
     entries = read(root)
     if not entries:
-        return
+        return []
+    moved = []
     known = known_values(root) if values is None else values
     pages: dict[str, str] = {}
     for one in entries:
@@ -144,12 +176,9 @@ def check(root: Path, values: Values | None = None) -> None:
                         todo="mend the entry after the page",
                     )  # fmt: skip
                 if failed:
-                    raise BuildError(
-                        f"the figures no longer bear out '{part}': {failed} does not hold "
-                        f"({', '.join(_figures(failed, known))})",
-                        where=page,
-                        todo=f"mend the sentence, in every language, and its entry in {PLACE}",
-                    )
+                    figures = ", ".join(_figures(failed, known))
+                    moved.append(Moved(page, part, f"{failed} does not hold ({figures})"))
+    return moved
 
 
 def known_values(root: Path) -> dict[str, Any]:

@@ -8,12 +8,13 @@ only: the sources of pages never change with the data.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from asylum_report import language, paths
 from asylum_report.display import plain
+from asylum_report.publish.directions import Moved
 from asylum_report.publish.markup_tables import pipe_table
 
 _UNHCR = "unhcr-asylum-decisions"
@@ -71,6 +72,8 @@ DATA = "data.qmd"
 TITLE = "Part of the figures on this page is not the newest"
 NOT_NEWEST = "Not the newest figures."
 ALL = "All sources and their state"
+OUTDATED = "The newest figures no longer bear out these words"
+NEWER = "The figures in them are the newest; the words are older."
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FIRST_HEADING = re.compile(r"^# .*\n", re.MULTILINE)
 
@@ -163,17 +166,33 @@ def callout(notices: list[Notice], data: str, lang: str = "en") -> str:
     return f'::: {{.callout-warning title="{title}"}}\n{lines}\n\n{more}\n:::\n'
 
 
-def for_brief(notices: list[Notice], lang: str = "en") -> str:
-    """Return the line below the title of the brief, or nothing."""
-    if not notices:
+def outdated(moved: Sequence[Moved], lang: str = "en") -> str:
+    """Return the callout with the sentences of a page that the figures no longer bear out."""
+    if not moved:
         return ""
-    words = (" " if lang == "en" else "; ").join(told(one, lang) for one in notices)
+    lines = "\n".join(f"- {plain(one.quoted())}" for one in moved)
+    title, newer = (language.phrase(text, lang) for text in (OUTDATED, NEWER))
+    return f'::: {{.callout-warning title="{title}"}}\n{lines}\n\n{newer}\n:::\n'
+
+
+def for_brief(notices: list[Notice], moved: Sequence[Moved] = (), lang: str = "en") -> str:
+    """Return the line below the title of the brief, or nothing."""
+    parts = []
+    if notices:
+        words = (" " if lang == "en" else "; ").join(told(one, lang) for one in notices)
+        parts.append(f"**{language.phrase(NOT_NEWEST, lang)}** {words}")
+    if moved:
+        words = "; ".join(plain(one.quoted()) for one in moved)
+        parts.append(f"**{language.phrase(OUTDATED, lang)}:** {words}")
+    if not parts:
+        return ""
+    told_of = "\n\n".join(parts)
     # As wide as the title and in small type, so that the brief keeps its number of pages.
     begin = "```{=typst}\n#wide(above: 7pt, below: 0pt, text(size: 8.4pt)[\n```"
-    return f"{begin}\n\n**{language.phrase(NOT_NEWEST, lang)}** {words}\n\n```{{=typst}}\n])\n```\n"
+    return f"{begin}\n\n{told_of}\n\n```{{=typst}}\n])\n```\n"
 
 
-def inserted(page: str, text: str, notices: list[Notice]) -> str:
+def inserted(page: str, text: str, notices: list[Notice], moved: Sequence[Moved] = ()) -> str:
     """Return the text of a page with its notices at the top; the same text where it has none.
 
     Parameters
@@ -184,22 +203,30 @@ def inserted(page: str, text: str, notices: list[Notice]) -> str:
         Its Markdown, front matter included.
     notices
         All there are.
+    moved
+        All sentences that the figures no longer bear out.
     """
-    own = of_page(page, notices)
-    if not own:
+    own, lang = of_page(page, notices), lang_of(page)
+    words = [one for one in moved if one.page == page]
+    if not own and not words:
         return text
     front = _FRONT.match(text)
     at = front.end() if front else 0
     if page in BRIEFS:
         heading = _FIRST_HEADING.search(text, at)
         at = heading.end() if heading else at
-        return f"{text[:at]}\n{for_brief(own, lang_of(page))}\n{text[at:]}"
-    return f"{text[:at]}\n{callout(own, _way(page), lang_of(page))}\n{text[at:]}"
+        return f"{text[:at]}\n{for_brief(own, words, lang)}\n{text[at:]}"
+    return f"{text[:at]}\n{_top(own, words, page)}\n{text[at:]}"
 
 
-def cell(page: str, notices: list[Notice]) -> str:
+def cell(page: str, notices: list[Notice], moved: Sequence[Moved] = ()) -> str:
     """Return the Markdown of a cell for the top of a notebook, or nothing."""
-    return callout(of_page(page, notices), _way(page))
+    return _top(of_page(page, notices), [one for one in moved if one.page == page], page)
+
+
+def _top(own: list[Notice], moved: Sequence[Moved], page: str) -> str:
+    lang = lang_of(page)
+    return "\n".join(filter(None, (callout(own, _way(page), lang), outdated(moved, lang))))
 
 
 def _way(page: str) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from asylum_report import lock, paths
 from asylum_report.errors import BuildError, ReportError
 from asylum_report.publish import (
+    directions,
     fingerprint,
     notebooks,
     postprocess,
@@ -177,10 +178,11 @@ def _make(
     )
     from asylum_report.publish import brief
 
-    staged = stage.build(root, root / ".cache" / "stage", executed)
-    stage.copy(root, staged, stage.BRIEF)
+    moved = directions.check(root)
+    staged = stage.build(root, root / ".cache" / "stage", executed, moved)
+    stage.copy(root, staged, stage.BRIEF, moved)
     # Made first, so that links to them are good. Quarto's own way makes the English one later.
-    same = fingerprint.of_brief(root, prepare.key(done.figures))
+    same = fingerprint.of_brief(root, repr((prepare.key(done.figures), moved)))
     texts = [path.stem for path in sorted((staged / "report").glob("brief*.qmd"))]
     made = [text for text in texts if publisher == "builtin" or text != "brief"]
     for at, text in enumerate(made):
@@ -206,7 +208,7 @@ def _make(
             shutil.copyfile(staged / f"{text}.pdf", site / f"{text}.pdf")
         swap.remove(site / "report")
     say(step, 1, 1)
-    return done, count, pages, warnings
+    return done, count, pages, [*(one.line() for one in moved), *warnings]
 
 
 def _unchanged(root: Path, manifest: Path, wanted: str, output: Path) -> dict[str, int] | None:

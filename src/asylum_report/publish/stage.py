@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from asylum_report.errors import BuildError
 from asylum_report.publish import fingerprint, notebooks, notices
+from asylum_report.publish.directions import Moved
 from asylum_report.publish.notices import Notice
 
 SOURCES = (
@@ -40,13 +41,18 @@ ASIS = re.compile(r"^#\|\s*output:\s*asis\s*$", re.MULTILINE)
 FOLD = "#| code-fold: true\n#| code-summary: Show the code\n"
 
 
-def build(root: Path, stage: Path, executed: Mapping[Path, Mapping[str, Any]]) -> Path:
+def build(
+    root: Path, stage: Path, executed: Mapping[Path, Mapping[str, Any]],
+    moved: Sequence[Moved] = (),
+) -> Path:  # fmt: skip
     """Make `stage` afresh from the project `root` and return it.
 
     Parameters
     ----------
     executed
         The notebooks with their outputs, by their path in the project.
+    moved
+        Sentences that the figures no longer bear out; their pages say so.
 
     Raises
     ------
@@ -56,13 +62,13 @@ def build(root: Path, stage: Path, executed: Mapping[Path, Mapping[str, Any]]) -
     if stage.exists():
         shutil.rmtree(stage)
     stage.mkdir(parents=True)
-    copy(root, stage, SOURCES)
+    copy(root, stage, SOURCES, moved)
     found = notices.current(root)
     for path, notebook in executed.items():
         target = stage / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
         page = path.relative_to(root).as_posix()
-        text = notebooks.dump(folded(noticed(lifted(notebook), page, found)))
+        text = notebooks.dump(folded(noticed(lifted(notebook), page, found, moved)))
         target.write_text(text, encoding="utf-8", newline="\n")
     if not (stage / "_quarto.yml").is_file() or not (stage / "index.qmd").is_file():
         raise BuildError(
@@ -107,9 +113,11 @@ def lifted(notebook: Mapping[str, Any]) -> dict[str, Any]:
     return {**notebook, "cells": cells}
 
 
-def noticed(notebook: Mapping[str, Any], page: str, found: list[Notice]) -> dict[str, Any]:
+def noticed(
+    notebook: Mapping[str, Any], page: str, found: list[Notice], moved: Sequence[Moved] = ()
+) -> dict[str, Any]:
     """Return the notebook with the notices of its page below its front matter."""
-    text = notices.cell(page, found)
+    text = notices.cell(page, found, moved)
     if not text:
         return dict(notebook)
     cells = list(notebook["cells"])
@@ -122,7 +130,7 @@ def markdown(name: str, text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
 
 
-def copy(root: Path, stage: Path, patterns: Iterable[str]) -> None:
+def copy(root: Path, stage: Path, patterns: Iterable[str], moved: Sequence[Moved] = ()) -> None:
     """Copy the files of `root` that match the globs to the same places under `stage`.
 
     Pages get their notices on the way.
@@ -132,9 +140,8 @@ def copy(root: Path, stage: Path, patterns: Iterable[str]) -> None:
         place = source.relative_to(root)
         target = stage / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        if found and notices.of_page(place.as_posix(), found) and source.suffix == ".qmd":
+        shutil.copyfile(source, target)
+        if source.suffix == ".qmd":
             text = source.read_text(encoding="utf-8")
-            text = notices.inserted(place.as_posix(), text, found)
-            target.write_text(text, encoding="utf-8", newline="\n")
-        else:
-            shutil.copyfile(source, target)
+            if (told := notices.inserted(place.as_posix(), text, found, moved)) != text:
+                target.write_text(told, encoding="utf-8", newline="\n")
