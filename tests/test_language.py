@@ -168,8 +168,8 @@ def test_phrases_are_found_part_by_part_and_figures_written_anew() -> None:
     )
     assert language.phrase(text, "fr").startswith(f"Courbes, de 2015 à 2025. Clôtures{N}: ")
     title = "Germany's rejections on the merits rose from 1,178 in 2023 to 7,117 in 2025"
-    said = "Deutschlands Ablehnungen in der Sache von 1.178 im Jahr 2023 auf 7.117 im Jahr 2025 gestiegen"
-    assert language.phrase(title, "de") == said
+    said = "Deutschlands Ablehnungen in der Sache von 1.178 im Jahr 2023 auf 7.117 im Jahr 2025"
+    assert language.phrase(title, "de") == f"{said} gestiegen"
     assert language.find(f"{title}, it seems", "de") is None
     assert language.phrase("Brazil †", "ru") == "Бразилия †"
     assert language.phrase("", "ru") == ""
