@@ -90,8 +90,8 @@ def _extremes(none: tuple[int, int], top: tuple[str, str], bottom: tuple[str, st
     """
     if none[0]:
         return (
-            f"In {LATEST}, {none[0]} of {none[1]} destinations record no protection; highest rate: "
-            f"{top[1]} ({top[0]})"
+            f"In {LATEST}, {none[0]} of {none[1]} destinations record no protection; the highest "
+            f"rate is {top[1]} ({top[0]})"
         )
     return (
         f"In {LATEST}, {bottom[0]} granted protection in {bottom[1]}, and {top[0]} in {top[1]} of "
