@@ -93,7 +93,9 @@ def both_codes(rows: Sequence[Row]) -> list[Number]:
         found = [
             group
             for stage in CODES
-            for group in corridors.groups(_chosen(rows, *COURTS.values(), (stage,)))
+            for group in corridors.groups(
+                _chosen(rows, COURTS["destination"], COURTS["authority"], (stage,))
+            )
             if group["period_start"][:4] == str(year)
         ]
         worked[year] = rate(pooled(found)) if found else None
