@@ -19,8 +19,8 @@ LANGUAGES = ("en", "de", "fr", "ru")
 PAGES = ("*.qmd", "de/*.qmd", "fr/*.qmd", "ru/*.qmd", "report/*.qmd")
 DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md")
 DATA = ("data/reference/*.yml", "data/reference/language/*.yml")
-NO_PROSE = ("wording.yml", "authorities.yml")
-"""Lists of words and of names."""
+NO_PROSE = ("wording.yml", "authorities.yml", "directions.yml")
+"""Lists of words, of names, and of sentences that are read on their pages."""
 
 SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 CODE = re.compile(r"(`+).+?\1")

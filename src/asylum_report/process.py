@@ -164,8 +164,7 @@ def build(
     for resource in resources:
         content = contents[resource["path"]]
         resource |= {"bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
-    text = json.dumps(_package(resources, parts), indent=1, ensure_ascii=False) + "\n"
-    contents[PACKAGE] = text.encode("utf-8")
+    contents[PACKAGE] = _text(_package(resources, parts)).encode("utf-8")
     marker = _fingerprint_file(top)
     files.place({top / path: content for path, content in contents.items()})
     for path in contents:
@@ -176,6 +175,14 @@ def build(
     if chosen is None:
         files.place({marker: before.encode()})
     return {path: top / path for path in contents}
+
+
+def _text(package: Mapping[str, Any]) -> str:
+    """Return a data package as JSON, one table a line, so that a diff shows which one changed."""
+    compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    told = {key: value for key, value in package.items() if key != "resources"}
+    lines = ",\n".join(map(compact, package["resources"]))
+    return f'{compact(told)[:-1]},"resources":[\n{lines}\n]}}\n'
 
 
 def table_of(name: str, chosen: Sequence[tuple[Recipe, Vintage]]) -> pd.DataFrame:

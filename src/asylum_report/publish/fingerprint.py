@@ -26,6 +26,9 @@ DRAWN_BY = ("babel", "matplotlib", "numpy", "pandas", "plotly", "pyarrow", "scip
 PUBLISHED_BY = ("smalldocs", "typst", "pypandoc_binary", "nbclient", "ipykernel")
 """Packages whose version can change a page or the brief."""
 
+DIRECTIONS = "data/reference/directions.yml"
+"""What sentences of pages rest on: no figure follows from it."""
+
 NOT_IN_FIGURES = ("publish", "cli")
 """Parts of the package that only publish: a change in them leaves every figure as it is."""
 
@@ -84,7 +87,11 @@ def of_figures(root: Path) -> str:
         for path in files(package, "**/*")
         if not path.relative_to(package).parts[0].startswith(NOT_IN_FIGURES)
     ]
-    data = files(root, "data/raw/**/*", "data/reference/**/*", "data/evaluation/*")
+    data = [
+        path
+        for path in files(root, "data/raw/**/*", "data/reference/**/*", "data/evaluation/*")
+        if path != root / DIRECTIONS
+    ]
     return combine(
         {
             "files": digests(root, [*code, *data]),
@@ -107,6 +114,7 @@ def of_site(root: Path, publisher: str) -> str:
         root,
         *PAGES,
         "_quarto.yml",
+        DIRECTIONS,
         "assets/**/*",
         "notebooks/*.ipynb",
         "report/**/*",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from asylum_report import cite, language, paths
 from asylum_report.errors import BuildError
-from asylum_report.publish import fingerprint, notices, variables
+from asylum_report.publish import directions, fingerprint, notices, variables
 
 if TYPE_CHECKING:
     from asylum_report.charts.model import Chart
@@ -75,7 +75,8 @@ def prepare(root: Path, step: Step | None = None, *, workers: int = 2) -> Prepar
     Raises
     ------
     ReportError
-        If a source is damaged or a page names an unknown number or chart.
+        If a source is damaged, a page names an unknown number or chart, or the figures no longer
+        bear out a sentence of ``data/reference/directions.yml``.
     """
     say = step or (lambda name, done, total: None)
     figures = fingerprint.of_figures(root)
@@ -90,6 +91,7 @@ def prepare(root: Path, step: Step | None = None, *, workers: int = 2) -> Prepar
         and known.values.keys() >= spoken
     ):
         check_prose(root, known.values)
+        directions.check(root)
         say("Data, numbers and charts are up to date", 1, 1)
         return known
     stamp.unlink(missing_ok=True)
@@ -179,6 +181,7 @@ def _make(
     values |= language.spoken(found, variables.named(_prose(root), root))
     write(root / "_variables.yml", variables.dump(values))
     check_prose(root, values)
+    directions.check(root)
     say("Computing the numbers", 1, 1)
 
     from asylum_report.charts import files, library, translated
