@@ -82,7 +82,7 @@ def test_sentences_with_such_words_are_in_the_list(entries):
         ("de.y2025.rejected", 900, "report/brief.qmd"),
         ("turning.invasion.after", 500.0, "notebooks/turning-points.ipynb"),
         ("fr.trend_2023_2025.ci", [0.01, 0.09], "index.qmd"),
-        ("series.de.y2009", 0.01, "index.qmd"),
+        ("series.de.y2009", 0.01, "notebooks/germany.ipynb"),
         ("eu_plus.monthly.peak_month", "2021-09", "index.qmd"),
     ],
 )
