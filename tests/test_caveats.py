@@ -49,7 +49,7 @@ def prose(name: str) -> str:
         ("notebooks/united-states.ipynb", "2025 has no USCIS figure by nationality"),
         ("notebooks/united-states.ipynb", "Cases and persons"),
         ("notebooks/united-states.ipynb", "Two codes for courts"),
-        ("notebooks/across-countries.ipynb", "Most of that fall is Germany's weight"),
+        ("notebooks/across-countries.ipynb", "Most of that fall is Germany's: its rate fell"),
         (
             "notebooks/across-countries.ipynb",
             "Austria publishes first instance and appeal together",

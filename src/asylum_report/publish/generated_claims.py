@@ -199,6 +199,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _data(path: str) -> str:
+    """Return the link to a table: to the copy for readers where the committed one is compressed."""
+    name = path.rsplit("/", 1)[1]
+    if name.endswith(".gz"):
+        name = name.removesuffix(".gz")
+        path = f"downloads/{name}"
+    return f"[{name}]({path})"
+
+
 def _source(one: Entry) -> str:
     """Return period, publisher, vintage, file and the number's name in small letters."""
     who = ", ".join((*one["publishers"], *one["vintages"]))
@@ -207,7 +216,7 @@ def _source(one: Entry) -> str:
         first = link(who, one["addresses"][0])
     parts = [plain(one["period"])] if one["period"] else []
     parts.append(first)
-    parts += [f"[{path.rsplit('/', 1)[1]}]({path})" for path in one["data"]]
+    parts += [_data(path) for path in one["data"]]
     parts.append(f"`{one['number']}`")
     return f"[{' · '.join(parts)}]{{.ar-n}}"
 

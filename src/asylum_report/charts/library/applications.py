@@ -192,13 +192,14 @@ def applications_monthly() -> Chart:
     ]
     rows.sort(key=lambda row: row["period_start"])
     whole = [row for row in rows if row["status"] == "complete"]
-    recent = [row for row in whole if row["period_start"] >= "2022-03"]
+    recent = [row for row in whole if row["period_start"] >= "2021"]
     peak = max(recent, key=lambda row: row["count"])
     last = whole[-1]
+    since = "the invasion" if peak["period_start"] >= "2022-02" else "2021"
     return Chart(
         name="applications-monthly",
         title=f"First claims in Europe were {peak['count']:,} in "
-        f"{parts.month_name(peak['period_start'])}, the most since the invasion, and {last['count']:,} "
+        f"{parts.month_name(peak['period_start'])}, the most since {since}, and {last['count']:,} "
         f"in {parts.month_name(last['period_start'])}",
         subtitle="First-time asylum applicants with Russian citizenship, all reporting EU+ countries, "
         "persons, by month",
