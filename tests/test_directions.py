@@ -169,22 +169,19 @@ def test_what_is_wrong_is_named(small, text, known, told):
 def test_a_page_says_which_words_the_figures_no_longer_bear_out(sample, monkeypatch):
     """The figures stay the newest, and nobody has to mend words before a site can be built."""
     words = "Of these, {de.rate}"
-    listed(
-        sample,
-        f"- holds: [de.rate < 0.2]\n  said: {{notebooks/one.ipynb: ['{words}']}}\n",
-    )
-    values = {"de.rate": 0.2895}
-    monkeypatch.setattr(directions, "known_values", lambda root: values)
+    listed(sample, f"- holds: [de.rate < 0.2]\n  said: {{notebooks/one.ipynb: ['{words}']}}\n")
+    monkeypatch.setattr(directions, "known_values", lambda root: {"de.rate": 0.2895})
     done = site.build("builtin", root=sample)
     [line] = [one for one in done.warnings if "no longer bear out" in one]
     assert line.startswith(
-        f"the figures no longer bear out '{words}': de.rate < 0.2 does not hold (de.rate is 0.2895) "
-        "(notebooks/one.ipynb); the page says so"
+        f"the figures no longer bear out '{words}': de.rate < 0.2 does not hold (de.rate is "
+        "0.2895) (notebooks/one.ipynb); the page says so"
     )
     page = (sample / "_site" / "notebooks" / "one.html").read_text(encoding="utf-8")
     assert notices.OUTDATED in page
     assert "Of these, …" in page
-    values["de.rate"] = 0.1
+    # Somebody has mended sentence and entry.
+    listed(sample, f"- holds: [de.rate > 0.2]\n  said: {{notebooks/one.ipynb: ['{words}']}}\n")
     assert not site.build("builtin", root=sample).warnings
     page = (sample / "_site" / "notebooks" / "one.html").read_text(encoding="utf-8")
     assert notices.OUTDATED not in page

@@ -60,10 +60,10 @@ def test_titles_say_what_happened_to_each_country():
         "France's stayed near 26.9%"
     )
     assert countries.rejections_moved(7117, 1178) == (
-        "Rejections on the merits fell from 7,117 in 2023 to 1,178 in 2025"
+        "Germany's rejections on the merits fell from 7,117 in 2023 to 1,178 in 2025"
     )
     assert countries.rejections_moved(1178, 1200) == (
-        "Rejections on the merits stayed near 1,178 from 2023 to 2025"
+        "Germany's rejections on the merits stayed near 1,178 from 2023 to 2025"
     )
 
 
