@@ -202,10 +202,11 @@ def _capital(text: str) -> str:
 def _data(path: str) -> str:
     """Return the link to a table: to the copy for readers where the committed one is compressed."""
     name = path.rsplit("/", 1)[1]
-    if name.endswith(".gz"):
-        name = name.removesuffix(".gz")
-        path = f"downloads/{name}"
-    return f"[{name}]({path})"
+    if not name.endswith(".gz"):
+        return f"[{name}]({path})"
+    # A link in HTML, because both publishers look for files before the copies are made.
+    name = name.removesuffix(".gz")
+    return f'<a href="downloads/{name}">{name}</a>'
 
 
 def _source(one: Entry) -> str:
