@@ -22,6 +22,7 @@ from asylum_report.charts.library import (
     sections,
     trend,
     turning,
+    turning_alarms,
 )
 from asylum_report.charts.model import Chart
 from asylum_report.errors import UnknownName
@@ -70,7 +71,7 @@ MAKERS: dict[str, Callable[[], Chart | None]] = {
     "turning-encounters": turning.encounters,
     "turning-effects": turning.effects,
     "turning-rates": turning.rates,
-    "turning-alarms": turning.alarms,
+    "turning-alarms": turning_alarms.alarms,
     "revisions-shares": revisions.shares,
     "revisions-figures": revisions.figures,
     "revisions-rates": revisions.rates,

@@ -1,4 +1,4 @@
-"""Charts of the turning points: what would have been, effects with intervals, false alarms."""
+"""Charts of the turning points: what would have been, and effects with intervals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from asylum_report import evaluation, records, results
+from asylum_report import records, results
 from asylum_report.charts import words
 from asylum_report.charts.library import parts
 from asylum_report.charts.model import Chart, Series, Table
@@ -22,20 +22,7 @@ VERDICTS = {
     "untested": "not tested",
 }
 """Each verdict in words."""
-STATUSES = {
-    "ok": "",
-    "no-periods-after": "no periods after it yet",
-    "period-missing": "a period beside it is missing or partial",
-    "break": "break in the data",
-    "too-few-periods": "too few periods before it",
-    "bad-counts": "counts not usable",
-}
 SHORT = {"eu-applications": "EU+ claims", "us-encounters": "US border"}
-METHODS = {
-    "level": "Level with a step (shown)",
-    "walk": "Walk from before (beside it)",
-    "least squares, Newey-West": "Least squares, Newey-West",
-}
 INTERVAL = (
     "Intervals: 95%, for one test by itself, on what a series that jumps now and then would do "
     "without any event."
@@ -232,7 +219,9 @@ def _named(row: Row) -> str:
 
 
 def _number(number: int) -> str:
-    return {0: "none", 1: "one", 2: "two", 3: "three", 12: "twelve"}.get(number, str(number))
+    return {0: "none", 1: "one", 2: "two", 3: "three", 6: "six", 12: "twelve"}.get(
+        number, str(number)
+    )
 
 
 def _table(table: pd.DataFrame, ratio: bool) -> Table:
@@ -271,8 +260,8 @@ def rates() -> Chart:
     least = pairs.sort_values("p").iloc[0]
     return Chart(
         name="turning-rates",
-        title=f"{_number(beyond).capitalize()} of {len(table)} tests on yearly rates goes beyond what "
-        "rates do from year to year",
+        title=f"{_number(beyond).capitalize()} of {len(table)} tests on yearly rates "
+        f"{'goes' if beyond < 2 else 'go'} beyond what rates do from year to year",
         subtitle="Change of the protection rate at first instance in the year after an event, beyond what "
         "the other years let one expect, percentage points, Russian citizens",
         kind="dot",
@@ -288,58 +277,10 @@ def rates() -> Chart:
         ),
         source=parts.source([dict(row) for _, row in pairs.iterrows()]),
         note=f"{INTERVAL} Several events can stand behind one pair of years; the table names them.",
-        alt=f"Points with intervals for {len(pairs)} pairs of years in six authorities. The one least like "
+        alt=f"Points with intervals for {len(pairs)} pairs of years in "
+        f"{_number(pairs['series'].nunique())} authorities. The one least like "
         f"noise is {least['series_label']}, {least['before'][:4]} to {least['after'][:4]}: "
         f"{100 * least['estimate']:+.1f} points, 95% {100 * least['low']:+.1f} to "
         f"{100 * least['high']:+.1f}.",
         table=_table(table, ratio=False),
-    )  # fmt: skip
-
-
-def alarms() -> Chart:
-    """Draw how often each way of looking finds something where nothing happened."""
-    table = evaluation.read("turning_alarms")
-    table = table[
-        (table["grid"] == "eu-applications") & (table["scope"] == "one date") & ~table["stress"]
-    ]
-    nulls = tuple(dict.fromkeys(name.capitalize() for name in table["null"]))
-    lanes, worst = [], {}
-    for (method, label), colour in zip(METHODS.items(), ("accent", "second", "muted"), strict=True):
-        part = table[table["method"] == method]
-        worst[method] = (part["rate"].min(), part["rate"].max())
-        error = 1.96 * part["mc_error"]
-        lanes.append(
-            Series(
-                label, colour, tuple(name.capitalize() for name in part["null"]),
-                tuple(float(v) for v in part["rate"]),
-                low=tuple(float(v) for v in (part["rate"] - error).clip(lower=0)),
-                high=tuple(float(v) for v in part["upper"]),
-                n=tuple(int(v) for v in part["series"]),
-            )
-        )  # fmt: skip
-    level, control = worst["level"], worst["least squares, Newey-West"]
-    return Chart(
-        name="turning-alarms",
-        title=f"Where nothing happened, the usual regression finds something in {control[0]:.0%} to "
-        f"{control[1]:.0%} of series, the way used here in {level[1]:.0%}",
-        subtitle="Share of synthetic series without any event in which an effect is found at the 5% level",
-        kind="dot",
-        x_scale="category",
-        y_format="percent",
-        series=tuple(lanes),
-        categories=nulls,
-        source="Asylum Report, simulation study of turning points, synthetic data; no figure on asylum",
-        note="Series as long as that of claims in the EU+, each tested at one of its dates. "
-        "Intervals: 95%, from the number of series simulated.",
-        alt=f"Points by kind of series. Least squares with Newey-West errors: {control[0]:.1%} to "
-        f"{control[1]:.1%}. Level with a step: at most {level[1]:.1%}.",
-        table=Table(
-            ("Series", "Way", "Found", "up to (95%)", "Series simulated"),
-            tuple(
-                (row["null"], METHODS.get(row["method"], row["method"]), float(row["rate"]),
-                 float(row["upper"]), int(row["series"]))
-                for _, row in table.iterrows()
-            ),
-            ("text", "text", "percent", "percent", "count"),
-        ),
     )  # fmt: skip
