@@ -71,7 +71,8 @@ def test_a_claim_shows_figure_interval_n_source_and_data(parts):
     for text in (
         "Novaya Gazeta Europe, February 2026", "[Confirmed]{.ar-verdict-confirmed}", "**6.9%**",
         "95% interval 5.9 to 8.2% (design effect 4); n = 7,645", "2025 · UNHCR, 25 June 2026",
-        '<a href="downloads/decisions.csv">decisions.csv</a>', "`de.y2025.protection`", "**Holds.**",
+        '<a href="downloads/decisions.csv">decisions.csv</a>', "`de.y2025.protection`",
+        "**Holds.**",
         "(notebooks/germany.ipynb)",
     ):  # fmt: skip
         assert text in card, text

@@ -21,7 +21,7 @@ SOURCE = "UNHCR"
 REMARKS = (
     "No rate is comparable without its definition, stage, authority, unit and n.",
     "Intervals treat decisions as independent; families are decided together, so the real "
-    "uncertainty is larger.",
+    "uncertainty is larger. The headlines of the report allow for that: see downloads/trend.csv.",
     f"Below {SHOWN_FROM} decisions there is no value; fewer than {MARKED_BELOW} are marked as few.",
     "Only the stages first and repeat may be added; every other pair may decide on the same person "
     "twice.",

@@ -64,10 +64,10 @@ def change(
 ) -> tuple[float, float] | None:
     """Return the 95% interval of a change of the chance of protection, or None where there is none.
 
-    It is that of the trend model with a design effect of 4, as in all headlines.
+    It is that of the trend model with the design effect of all headlines.
     """
     for row in results.rows(
-        "trend_changes", destination=destination, authority=authority, effect=4, earlier=earlier,
+        "trend_changes", destination=destination, authority=authority, effect=parts.EFFECT, earlier=earlier,
         later=later,
     ):  # fmt: skip
         return (row["low"], row["high"])

@@ -38,7 +38,9 @@ def trend_rows(destination: str, authority: str, first: int = 2015) -> list[dict
     """Return yearly rates with the trend model's intervals (design effect 4) in place of others."""
     modelled = {
         row["period"]: row
-        for row in results.rows("trend", destination=destination, authority=authority, effect=4)
+        for row in results.rows(
+            "trend", destination=destination, authority=authority, effect=parts.EFFECT
+        )
     }
     return [
         {**row, "low": own["low"], "high": own["high"]} if row["rate"] is not None and own else row
