@@ -291,7 +291,7 @@ function sentence(data, state, lines) {
     const steps = rest.map((one) => {
       const [a, b] = [percent(rate(data, row, from).value), percent(rate(data, row, one).value)];
       const why = because(data, row, from, one);
-      if (!why) return `The ${lower(definition(data, one).label)} is the same, because no decision is counted otherwise`;
+      if (!why) return `The ${label(definition(data, one).label)} is the same, because no decision is counted otherwise`;
       return a === b ? `${b} stays the same in print, although ${why}` : `${a} becomes ${b} because ${why}`;
     });
     return `${name}, ${row.year}${row.status === "partial" ? " (part of the year)" : ""}: ${[from, ...rest].map(told).join(", ")}. ${steps.join("; ")}.`;

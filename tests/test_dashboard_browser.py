@@ -249,6 +249,27 @@ def test_one_definition_becomes_another(dash: Dashboard) -> None:
     assert "published undivided" in page.inner_text("#dashboard-def-eu")
 
 
+def test_definitions_that_give_the_same_say_why(dash: Dashboard) -> None:
+    dash.open("?show=definitions&d=USA-EOIR&def=protection&against=all&from=2015&to=2025")
+    said = dash.sentence()
+    assert "The refugee rate is the same, because no decision is counted otherwise" in said
+    assert (
+        "65.0% becomes 49.6% because the 1,226 cases closed otherwise enter the denominator" in said
+    )
+    assert "the 0 " not in said
+
+
+def test_counts_in_doubt_are_noted_and_end_no_sentence(dash: Dashboard) -> None:
+    page = dash.open("?show=counts&d=USA-USCIS&count=rejected&from=2015&to=2025")
+    assert " in 2015" not in dash.sentence()
+    assert " in 2017 and " in dash.sentence()
+    doubt = "refusals by USCIS almost vanish from 2009 to 2016"
+    heads, *rows = dash.table()
+    doubtful = [row[heads.index("Year")] for row in rows if doubt in row[-1]]
+    assert doubtful == ["2015", "2016"]
+    assert doubt in page.inner_text("main")
+
+
 def test_small_counts_have_no_rate_and_few_are_marked(dash: Dashboard) -> None:
     page = dash.open("?d=NOR&from=2015&to=2025")
     heads, *rows = dash.table()

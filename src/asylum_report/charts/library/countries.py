@@ -21,8 +21,7 @@ FIRST_WAR_YEAR = 2022
 
 
 def _at(rows: list[dict[str, Any]], year: int) -> str:
-    found = [row["rate"] for row in rows if str(row["period_start"])[:4] == str(year)]
-    return parts.percent(found[0] if found else None)
+    return parts.percent(moves.rate_in(rows, year))
 
 
 def germany_outcomes() -> Chart:

@@ -21,12 +21,12 @@ INTERVAL = (
 )
 CHANCE = (
     "Intervals: 95%, for the chance behind the year's own decisions; rounding is taken in, and "
-    "decisions made together (families, offices) by a design effect of 4. They are not centred on the "
-    "published rate."
+    f"decisions made together (families, offices) by a design effect of {EFFECT}. They are not "
+    "centred on the published rate."
 )
 WIDE_INTERVAL = (
     "Intervals: 95%, Jeffreys, widened by rounding and by a design effect of "
-    f"{EFFECT:g}, because families are decided together."
+    f"{EFFECT}, because families are decided together."
 )
 UNDIVIDED = "† First instance and appeal, published undivided."
 """The note of a chart in which an authority stands that does not publish the two apart."""
